@@ -1,0 +1,143 @@
+"""Who acts, and which role may perform which act of the bonded floor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bonded.rules.errors import NotPermitted, NotSignedIn
+
+
+class Role(StrEnum):
+    """What a person or a machine is on the platform; each membership carries one."""
+
+    BUYER = "buyer"
+    SUPPLIER = "supplier"
+    VAULT_KEEPER = "vault_keeper"
+    CUSTOMS_OFFICER = "customs_officer"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+    SYSTEM = "system"  # The platform itself: the clock, a customs message, the relay.
+    ANONYMOUS = "anonymous"
+
+
+# These see the goods and papers of every company; the others only what is theirs.
+STAFF = frozenset({Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is acting: a user in one role, for the companies that the membership names."""
+
+    user_id: int | None
+    role: Role
+    company_ids: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def is_staff(self) -> bool:
+        """Say whether this role sees every company's goods."""
+        return self.role in STAFF
+
+    @property
+    def company_id(self) -> int:
+        """Give the one company that this actor acts for; the smallest id when there are several."""
+        assert self.company_ids, "an actor without a company has no company to act for"
+        return min(self.company_ids)
+
+
+ANONYMOUS = Actor(None, Role.ANONYMOUS)
+SYSTEM = Actor(None, Role.SYSTEM)
+
+ActTable = Mapping[str, frozenset[Role]]
+
+
+def may_by(table: ActTable, actor: Actor, act: str) -> bool:
+    """Say whether the table lets the actor's role perform the act."""
+    return actor.role in table[act]
+
+
+def require_by(table: ActTable, actor: Actor, act: str) -> None:
+    """Refuse an act that the table does not grant.
+
+    Raises NotSignedIn for nobody, NotPermitted (naming the roles that may) for the wrong role.
+    """
+    if may_by(table, actor, act):
+        return
+    roles = sorted(role.value for role in table[act] if role is not Role.SYSTEM)
+    if actor.role is Role.ANONYMOUS:
+        raise NotSignedIn("Sign in first.", act=str(act), roles=roles)
+    raise NotPermitted(f"A {actor.role.value} may not do this.", act=str(act), role=actor.role.value, roles=roles)
+
+
+class Act(StrEnum):
+    """Every act on goods under bond, as `app.noun.verb`."""
+
+    IMPORT_CONSIGNMENT = "bonded.consignment.import"
+    ANNOUNCE_CONSIGNMENT = "bonded.consignment.announce"
+    DECLARE_CONSIGNMENT = "bonded.consignment.declare"
+    RECEIVE_CONSIGNMENT = "bonded.consignment.receive"
+    MOVE_LOT = "bonded.lot.move"
+    CHECK_OUT_LOT = "bonded.lot.check_out"
+    RETURN_LOT = "bonded.lot.return"
+    BREAK_SEAL = "bonded.seal.break"
+    AFFIX_SEAL = "bonded.seal.affix"
+    PLACE_HOLD = "bonded.hold.place"
+    LIFT_HOLD = "bonded.hold.lift"
+    REQUEST_WITHDRAWAL = "bonded.withdrawal.request"
+    CANCEL_WITHDRAWAL = "bonded.withdrawal.cancel"
+    LODGE_DECLARATION = "bonded.declaration.lodge"
+    RELEASE_WITHDRAWAL = "bonded.withdrawal.release"
+    REFUSE_WITHDRAWAL = "bonded.withdrawal.refuse"
+    HAND_OVER_WITHDRAWAL = "bonded.withdrawal.hand_over"
+    GRANT_CLEARANCE = "bonded.clearance.grant"
+    REVOKE_CLEARANCE = "bonded.clearance.revoke"
+    STORE_CUSTOMS_MESSAGE = "bonded.customs_message.store"
+    APPLY_CUSTOMS_MESSAGES = "bonded.customs_message.apply"
+    SEND_CUSTOMS_MESSAGE = "bonded.customs_message.send"
+    REARM_CUSTOMS_MESSAGE = "bonded.customs_message.rearm"
+    VERIFY_HISTORY = "bonded.history.verify"
+
+
+_KEEPER = frozenset({Role.VAULT_KEEPER})
+_OFFICER = frozenset({Role.CUSTOMS_OFFICER})
+_BUYER = frozenset({Role.BUYER})
+_SUPPLIER = frozenset({Role.SUPPLIER, Role.ADMINISTRATOR})
+_SYSTEM = frozenset({Role.SYSTEM})
+
+MAY: ActTable = {
+    Act.IMPORT_CONSIGNMENT: _SUPPLIER,
+    Act.ANNOUNCE_CONSIGNMENT: _SUPPLIER,
+    Act.DECLARE_CONSIGNMENT: _SUPPLIER,
+    Act.RECEIVE_CONSIGNMENT: _KEEPER,
+    Act.MOVE_LOT: _KEEPER,
+    Act.CHECK_OUT_LOT: _KEEPER,
+    Act.RETURN_LOT: _KEEPER,
+    Act.BREAK_SEAL: _KEEPER,
+    Act.AFFIX_SEAL: _KEEPER,
+    Act.PLACE_HOLD: frozenset({Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.SYSTEM}),
+    Act.LIFT_HOLD: _OFFICER,
+    Act.REQUEST_WITHDRAWAL: _BUYER,
+    Act.CANCEL_WITHDRAWAL: _BUYER,
+    Act.LODGE_DECLARATION: frozenset({Role.BUYER, Role.ADMINISTRATOR}),
+    Act.RELEASE_WITHDRAWAL: _OFFICER,
+    Act.REFUSE_WITHDRAWAL: _OFFICER,
+    Act.HAND_OVER_WITHDRAWAL: _KEEPER,
+    Act.GRANT_CLEARANCE: frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.SYSTEM}),
+    Act.REVOKE_CLEARANCE: frozenset({Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.SYSTEM}),
+    Act.STORE_CUSTOMS_MESSAGE: _SYSTEM,
+    Act.APPLY_CUSTOMS_MESSAGES: _SYSTEM,
+    Act.SEND_CUSTOMS_MESSAGE: _SYSTEM,
+    Act.REARM_CUSTOMS_MESSAGE: frozenset({Role.ADMINISTRATOR}),
+    Act.VERIFY_HISTORY: frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM}),
+}
+
+
+def may(actor: Actor, act: Act) -> bool:
+    """Say whether the actor's role may perform the act on the bonded floor."""
+    return may_by(MAY, actor, act)
+
+
+def require(actor: Actor, act: Act) -> None:
+    """Refuse an act on the bonded floor that the role does not have; raises as `require_by` does."""
+    require_by(MAY, actor, act)
