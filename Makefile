@@ -1,0 +1,58 @@
+# Everything a person or the build does with the platform. `make` alone says what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.locked
+
+# EXIT=1 makes `make demo` stop by itself after the job. ARGS goes to pytest or to the benchmarks.
+EXIT ?=
+ARGS ?=
+
+.PHONY: help env demo test check bench faults format lock clean-local
+
+help: ## Say what there is.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+env: $(STAMP) ## Make the environment in .venv from the lock files.
+
+$(STAMP): requirements-dev.txt requirements-uv.txt config/environment.sh
+	@PYTHON="$(PYTHON)" bash config/environment.sh $(VENV)
+
+demo: env ## Play the main job on an embedded PostgreSQL and Redis; EXIT=1 stops afterwards.
+	@$(RUN) -m config.local demo $(if $(filter 1 true yes,$(EXIT)),--exit)
+
+test: env ## Run the whole test suite on its own PostgreSQL and Redis; ARGS="-k word" chooses.
+	@$(RUN) -m config.local test -- $(RUN) -m pytest -q -n 2 $(ARGS)
+
+check: env ## Format, lint, types, import contracts, unused dependencies, missing migrations.
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/deptry .
+	@$(RUN) -m config.local test -- $(RUN) manage.py makemigrations --check --dry-run
+
+bench: env ## Run the benchmarks, each beside its raw limit.
+	@$(RUN) -m config.local test -- $(RUN) -m benchmarks $(ARGS)
+
+faults: env ## Kill workers, relays and Redis in the middle of the work; count what is lost.
+	@$(RUN) -m config.local test -- $(RUN) -m pytest -q tests/faults $(ARGS)
+
+format: env ## Format the code and mend what the linter can mend.
+	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/ruff check --fix .
+
+UV_COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
+
+lock: env ## Lock the requirements again, within what the .in files allow.
+	@$(UV_COMPILE) requirements-dev.in --output-file requirements-dev.txt
+	@$(UV_COMPILE) requirements.in --constraint requirements-dev.txt --output-file requirements.txt
+
+clean-local: ## Forget the local platform: its database, secrets and logs.
+	@if [ -x $(RUN) ]; then $(RUN) -m config.local clean; else rm -rf .local; fi
