@@ -1,0 +1,27 @@
+"""When a delivery is tried again."""
+
+from datetime import timedelta
+
+import pytest
+
+from bonded.rules.retries import is_given_up, retry_delay
+
+
+@pytest.mark.parametrize(
+    ("attempts", "jitter", "seconds"),
+    [
+        (1, 0.0, 0.5),
+        (1, 0.5, 0.75),
+        (2, 0.0, 1.0),
+        (5, 0.0, 8.0),
+        (9, 0.0, 128.0),
+        (10, 0.0, 150.0),
+        (1000, 0.0, 150.0),
+    ],
+)
+def test_retry_delay__doubles_up_to_five_minutes(attempts: int, jitter: float, seconds: float) -> None:
+    assert retry_delay(attempts, jitter=jitter) == timedelta(seconds=seconds)
+
+
+def test_is_given_up__after_twenty_attempts() -> None:
+    assert [is_given_up(attempts) for attempts in (1, 19, 20, 21)] == [False, False, True, True]
