@@ -1,0 +1,1 @@
+"""The project that joins the three apps: settings, addresses, processes."""

@@ -145,7 +145,8 @@ def apportion(total_minor: int, weights: Sequence[int]) -> list[int]:
     down; the units left over go to the largest remainders, the earlier first. All
     weights zero means equal weights. An empty list can only share nothing.
     """
-    assert total_minor >= 0 and all(weight >= 0 for weight in weights)
+    assert total_minor >= 0
+    assert all(weight >= 0 for weight in weights)
     if not weights:
         assert total_minor == 0
         return []

@@ -1,0 +1,50 @@
+"""The one lock order of the platform, and the only place that locks rows of bonded.
+
+party → consignment → lot → declaration → withdrawal → rows of tariffs (account → assessment →
+ledger) → rows of inspections (slot → booking). Rows of one kind are locked by primary key, in
+ascending order. Who needs rows of two kinds locks them in this order, or is refused by review.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from bonded.models.consignments import Consignment
+from bonded.models.lots import Lot
+from bonded.models.withdrawals import Withdrawal
+from bonded.rules.errors import NotFound
+from bonded.rules.permissions import Actor
+
+
+def lock_consignment(consignment_id: int, *, actor: Actor) -> Consignment:
+    """Lock one consignment; raises NotFound when it is not there or not the actor's."""
+    for consignment in Consignment.objects.visible_to(actor).filter(pk=consignment_id).locked():
+        return consignment
+    raise NotFound("There is no such consignment.", consignment_id=consignment_id)
+
+
+def lock_lots(lot_ids: Collection[int], *, actor: Actor) -> list[Lot]:
+    """Lock lots in id order; raises NotFound, naming those that are not there or not for the actor."""
+    lots = list(Lot.objects.visible_to(actor).filter(pk__in=set(lot_ids)).locked())
+    missing = set(lot_ids) - {lot.pk for lot in lots}
+    if missing:
+        raise NotFound("There is no such lot.", lot_ids=[str(lot_id) for lot_id in sorted(missing)])
+    return lots
+
+
+def lock_lot(lot_id: int, *, actor: Actor) -> Lot:
+    """Lock one lot; raises NotFound when it is not there or not for the actor."""
+    return lock_lots([lot_id], actor=actor)[0]
+
+
+def lock_withdrawal(withdrawal_id: UUID, *, actor: Actor) -> tuple[Withdrawal, list[Lot]]:
+    """Lock the lots of a withdrawal and then the withdrawal itself; raises NotFound as above.
+
+    Its lots never change, so their ids may be read before the lock.
+    """
+    visible = Withdrawal.objects.visible_to(actor).filter(pk=withdrawal_id)
+    lots = list(Lot.objects.filter(withdrawal_lines__withdrawal__in=visible).locked())
+    for withdrawal in visible.locked():
+        return withdrawal, lots
+    raise NotFound("There is no such withdrawal.", withdrawal_id=str(withdrawal_id))

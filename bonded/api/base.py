@@ -1,0 +1,173 @@
+"""How every JSON door of the platform speaks: actor and moment, strict input, problems, keys, pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import orjson
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from bonded.actions.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused, claim_key, store_answer
+from bonded.queries.pages import Page
+from bonded.rules.errors import ErrorKind, ProblemsFound, RuleViolation
+
+STATUS_OF_KIND = {
+    ErrorKind.INVALID: 400,
+    ErrorKind.NOT_SIGNED_IN: 401,
+    ErrorKind.FORBIDDEN: 403,
+    ErrorKind.NOT_FOUND: 404,
+    ErrorKind.CONFLICT: 409,
+}
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="Any word of up to 200 characters that is yours alone. A call repeated with it gets the first answer.",
+)
+CURSOR = OpenApiParameter("cursor", OpenApiTypes.STR, description="`next_cursor` of the page before.")
+LIMIT = OpenApiParameter("limit", OpenApiTypes.INT, description="Rows of a page: 1 to 200, else 50.")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def json_response(body: Any, status: int = 200, content_type: str = "application/json") -> HttpResponse:
+    """Answer with JSON; decimals become strings, dates ISO 8601, ids strings where they are UUIDs."""
+    return HttpResponse(orjson.dumps(body, default=_plain), status=status, content_type=content_type)
+
+
+def page_response(page: Page[Any], to_json: Callable[[Any], Any] | None = None) -> HttpResponse:
+    """Answer with one page of a list and the cursor of the next."""
+    rows = [to_json(row) for row in page.rows] if to_json else list(page.rows)
+    return json_response({"results": rows, "next_cursor": page.next_cursor})
+
+
+def problem(status: int, code: str, title: str, **more: Any) -> HttpResponse:
+    """Answer with a problem document (RFC 9457)."""
+    body = {"type": f"urn:bonded-trade-platform:problem:{code}", "title": title, "status": status, "code": code, **more}
+    return json_response(body, status, "application/problem+json")
+
+
+def rule_problem(error: RuleViolation) -> HttpResponse:
+    """Answer a refusal: its code, its sentence, its facts, and all problems when there are several."""
+    status = 422 if isinstance(error, IdempotencyKeyReused) else STATUS_OF_KIND[error.kind]
+    more: dict[str, Any] = {"facts": error.facts}
+    if isinstance(error, ProblemsFound):
+        more["problems"] = [
+            {"code": one.code, "message": one.message, "overridable_by": list(one.overridable_by)}
+            for one in error.problems
+        ]
+    return problem(status, error.code, error.message, **more)
+
+
+def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+    """Turn whatever went wrong in a view into a problem document; what is no refusal stays an error."""
+    if isinstance(error, RuleViolation):
+        return rule_problem(error)
+    if isinstance(error, Http404):
+        return problem(404, "not_found", "There is no such thing here.", facts={})
+    if isinstance(error, PermissionDenied):
+        return problem(403, "not_permitted", "This is not yours to do.", facts={})
+    if isinstance(error, exceptions.ValidationError):
+        return problem(400, "input_invalid", "Some fields are wrong.", facts={}, errors=error.get_full_details())
+    if isinstance(error, exceptions.APIException):
+        response = problem(error.status_code, _code_of(error), str(error.detail), facts={})
+        if header := getattr(error, "auth_header", None):
+            response["WWW-Authenticate"] = header
+        return response
+    return _database_problem(error) if isinstance(error, DatabaseError) else None
+
+
+def _code_of(error: exceptions.APIException) -> str:
+    codes = error.get_codes()
+    return {"not_authenticated": "not_signed_in", "permission_denied": "not_permitted"}.get(str(codes), str(codes))
+
+
+def _database_problem(error: DatabaseError) -> HttpResponse | None:
+    """Answer for the database: a constraint's name is the sentence that it keeps."""
+    cause = error.__cause__
+    if isinstance(error, IntegrityError):
+        name = getattr(getattr(cause, "diag", None), "constraint_name", None) or "refused_by_the_database"
+        return problem(409, name, f"The database keeps this rule: {name.replace('_', ' ')}.", facts={})
+    if isinstance(error, OperationalError) and getattr(cause, "sqlstate", None) in ("55P03", "57014", "40P01", "40001"):
+        response = problem(503, "busy", "Somebody else is at the same thing; ask again in a moment.", facts={})
+        response["Retry-After"] = "1"
+        return response
+    return None
+
+
+class ApiView(APIView):
+    """A door of the API: `request.actor` and `request.at` are there, and every refusal is a problem document."""
+
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
+        """Tell who is not signed in to sign in."""
+        raise exceptions.NotAuthenticated("Sign in, or send a token.")
+
+
+View = TypeVar("View", bound=Callable[..., HttpResponse])
+
+
+def idempotent(view: View) -> View:
+    """Make an unsafe method of an ApiView happen once for one Idempotency-Key.
+
+    Key, effect and answer are committed together. A refusal rolls all three back, so the same
+    key may be tried again once the reason is gone.
+    """
+
+    @wraps(view)
+    def answer_once(self: ApiView, request: Request, **kwargs: Any) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key", "").strip()
+        if not key or len(key) > 200:
+            raise IdempotencyKeyMissing("Send an Idempotency-Key header of 1 to 200 characters.")
+        caller = f"user:{request.user.pk}:{request.actor.role}"  # type: ignore[attr-defined]
+        digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).digest()
+        with transaction.atomic():
+            first = claim_key(caller=caller, key=key, request_digest=digest, at=request.at)  # type: ignore[attr-defined]
+            if first is not None:
+                replay = HttpResponse(first.body, status=first.status, content_type=first.content_type)
+                replay["Idempotency-Replayed"] = "true"
+                return replay
+            response = view(self, request, **kwargs)
+            answer = Answer(response.status_code, response.content, response["Content-Type"])
+            store_answer(caller=caller, key=key, answer=answer)
+        return response
+
+    return cast("View", answer_once)
+
+
+def read(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Give the fields of the body, or refuse with all that is wrong with them; unknown fields are refused too."""
+    body = request.data
+    checked = serializer(data=body)
+    unknown = sorted(set(body) - set(checked.fields)) if isinstance(body, dict) else []
+    if unknown:
+        raise exceptions.ValidationError(dict.fromkeys(unknown, "There is no such field."))
+    checked.is_valid(raise_exception=True)
+    return cast("dict[str, Any]", checked.validated_data)
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """A refusal, by RFC 9457."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    facts = serializers.DictField()

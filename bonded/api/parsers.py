@@ -1,0 +1,51 @@
+"""Strict JSON: what hides a mistake or an attack is refused, not guessed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rest_framework.parsers import JSONParser
+
+from bonded.rules.errors import InputInvalid
+
+DEEPEST_JSON = 20
+
+
+class MalformedJson(InputInvalid):
+    """The body is not JSON as this API takes it."""
+
+    code = "malformed_json"
+
+
+class StrictJSONParser(JSONParser):
+    """Takes JSON without duplicate keys, NaN, infinities and deep nests: each of them hides a mistake or an attack."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Read the body; raises MalformedJson with what is wrong."""
+        try:
+            body = json.loads(stream.read().decode(), object_pairs_hook=_unique_keys, parse_constant=_no_constant)
+        except RecursionError:
+            raise MalformedJson(f"JSON may be nested {DEEPEST_JSON} deep.") from None
+        except ValueError as error:
+            raise MalformedJson(f"The body is not JSON: {error}.") from None
+        _require_depth(body, DEEPEST_JSON)
+        return body
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number")
+
+
+def _require_depth(body: Any, left: int) -> None:
+    if left == 0:
+        raise MalformedJson(f"JSON may be nested {DEEPEST_JSON} deep.")
+    for value in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
+        _require_depth(value, left - 1)

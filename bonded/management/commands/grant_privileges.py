@@ -1,0 +1,41 @@
+"""Give the role of web and workers what it needs on every table, and no more."""
+
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand
+from django.db import connection, transaction
+from psycopg import sql
+
+from bonded.models.base import AppendOnlyTable
+
+APP_ROLE = "app_rw"
+READ_ROLE = "app_ro"
+
+
+class Command(BaseCommand):
+    """Run as the owner of the tables, after every migrate.
+
+    A trigger alone does not keep history: the owner of a table can switch it off. So web and
+    workers connect as `app_rw`, which may only read and add to append-only tables.
+    """
+
+    help = "Grant app_rw and app_ro their privileges on every table (run as the owner, after migrate)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Revoke everything, then grant by the kind of table."""
+        append_only = {model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnlyTable)}
+        with transaction.atomic(), connection.cursor() as cursor:
+            tables = connection.introspection.table_names(cursor)
+            for role in (APP_ROLE, READ_ROLE):
+                cursor.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(sql.Identifier(role)))
+                cursor.execute(
+                    sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(sql.Identifier(role))
+                )
+            for table in tables:
+                allowed = "SELECT, INSERT" if table in append_only else "SELECT, INSERT, UPDATE, DELETE"
+                for role, privileges in ((APP_ROLE, allowed), (READ_ROLE, "SELECT")):
+                    names = {"table": sql.Identifier(table), "role": sql.Identifier(role)}
+                    cursor.execute(sql.SQL("REVOKE ALL ON {table} FROM {role}").format(**names))
+                    cursor.execute(sql.SQL(f"GRANT {privileges} ON {{table}} TO {{role}}").format(**names))
+        self.stdout.write(f"{APP_ROLE} may use {len(tables)} tables, of which {len(append_only)} only grow.")

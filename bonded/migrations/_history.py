@@ -1,0 +1,59 @@
+"""The functions that keep history: chained rows that nobody changes."""
+
+from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
+from django.db import migrations
+
+# A new nullable column must not change the hash of old rows: hence jsonb_strip_nulls. The session's
+# time zone must not either: hence SET timezone.
+CHAIN = """
+CREATE FUNCTION chain_digest(before bytea, entry jsonb) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN sha256(before || convert_to(jsonb_strip_nulls(entry - 'hash')::text, 'UTF8'));
+
+CREATE FUNCTION continue_the_chain() RETURNS trigger
+LANGUAGE plpgsql SET timezone = 'UTC' AS $$
+DECLARE
+    last_position bigint;
+    last_hash bytea;
+BEGIN
+    EXECUTE format('SELECT position, hash FROM %I.%I WHERE stream = $1 ORDER BY position DESC LIMIT 1',
+                   TG_TABLE_SCHEMA, TG_TABLE_NAME)
+       INTO last_position, last_hash USING NEW.stream;
+    NEW.position := coalesce(last_position, 0) + 1;
+    NEW.previous_hash := coalesce(last_hash, ''::bytea);
+    NEW.hash := chain_digest(NEW.previous_hash, to_jsonb(NEW));
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION refuse_to_change_history() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% on % is refused: its rows are history and stay as they were written.', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'BT001';
+END $$;
+
+CREATE FUNCTION broken_chain_rows(table_name regclass)
+RETURNS TABLE (stream text, "position" bigint, reason text)
+LANGUAGE plpgsql STABLE SET timezone = 'UTC' AS $$
+BEGIN
+    RETURN QUERY EXECUTE format($query$
+        SELECT stream::text, position,
+               CASE WHEN position <> row_number THEN 'a row is missing'
+                    WHEN previous_hash <> hash_before THEN 'the row before was exchanged'
+                    ELSE 'the row was changed' END
+          FROM (SELECT t.stream, t.position, t.previous_hash, t.hash, to_jsonb(t) AS entry,
+                       row_number() OVER chain, coalesce(lag(t.hash) OVER chain, ''::bytea) AS hash_before
+                  FROM %s t WINDOW chain AS (PARTITION BY t.stream ORDER BY t.position)) AS chained
+         WHERE position <> row_number OR previous_hash <> hash_before OR hash <> chain_digest(hash_before, entry)
+    $query$, table_name);
+END $$;
+"""
+
+UNCHAIN = """
+DROP FUNCTION broken_chain_rows(regclass);
+DROP FUNCTION refuse_to_change_history();
+DROP FUNCTION continue_the_chain();
+DROP FUNCTION chain_digest(bytea, jsonb);
+"""
+
+HISTORY_OPERATIONS = [BtreeGistExtension(), TrigramExtension(), migrations.RunSQL(CHAIN, UNCHAIN)]

@@ -1,0 +1,33 @@
+"""Who is acting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bonded.models.parties import ApiToken, Membership
+from bonded.rules.permissions import ANONYMOUS, Actor, Role
+
+
+def actor_of_membership(membership: Membership) -> Actor:
+    """Give the actor that a membership makes of its user.
+
+    Staff act for no single company; a person who has the same trading role in several
+    companies acts for the one whose membership was chosen.
+    """
+    return Actor(membership.user_id, Role(membership.role), frozenset({membership.company_id}))
+
+
+def actor_of_user(user: Any, membership_id: int | None = None) -> Actor:
+    """Give the actor for a signed-in user: the chosen membership, else the first; nobody when there is none."""
+    if not user.is_authenticated:
+        return ANONYMOUS
+    memberships = list(Membership.objects.filter(user_id=user.pk).order_by("pk"))
+    chosen = [membership for membership in memberships if membership.pk == membership_id]
+    for membership in chosen or memberships:
+        return actor_of_membership(membership)
+    return ANONYMOUS
+
+
+def actor_of_token(token: ApiToken) -> Actor:
+    """Give the actor that a machine's token stands for."""
+    return actor_of_membership(token.membership)

@@ -1,0 +1,112 @@
+"""Leaving bond: the procedures, the life of a withdrawal, and what must be clear before goods go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from bonded.rules.errors import RuleViolation
+
+
+class Procedure(StrEnum):
+    """What the goods leave bond for."""
+
+    HOME_USE = "home_use"
+    RE_EXPORT = "re_export"
+    BOND_TRANSFER = "bond_transfer"
+
+
+class WithdrawalState(StrEnum):
+    """How far a withdrawal has come."""
+
+    REQUESTED = "requested"  # The buyer asked; duty is assessed.
+    DECLARED = "declared"  # The declaration is with customs.
+    RELEASED = "released"  # An officer let the goods go; the gate token is out.
+    HANDED_OVER = "handed_over"  # They left by the gate, and the bond entry is written off.
+    REFUSED = "refused"  # An officer said no, with the reason.
+    CANCELLED = "cancelled"  # The buyer gave it up.
+
+
+STEPS: dict[WithdrawalState, frozenset[WithdrawalState]] = {
+    WithdrawalState.REQUESTED: frozenset(
+        {WithdrawalState.DECLARED, WithdrawalState.CANCELLED, WithdrawalState.REFUSED}
+    ),
+    WithdrawalState.DECLARED: frozenset({WithdrawalState.RELEASED, WithdrawalState.REFUSED, WithdrawalState.CANCELLED}),
+    WithdrawalState.RELEASED: frozenset({WithdrawalState.HANDED_OVER}),
+    WithdrawalState.HANDED_OVER: frozenset(),
+    WithdrawalState.REFUSED: frozenset(),
+    WithdrawalState.CANCELLED: frozenset(),
+}
+# A lot in one of these can't be in another withdrawal.
+LIVE_STATES = frozenset({WithdrawalState.REQUESTED, WithdrawalState.DECLARED, WithdrawalState.RELEASED})
+
+
+class Clearance(StrEnum):
+    """One thing that is settled about a withdrawal, granted with its evidence."""
+
+    DUTY_ASSESSED = "duty_assessed"  # The amount owed is known.
+    DUTY_PAID = "duty_paid"  # The money is here.
+    DUTY_SECURED = "duty_secured"  # A guarantee stands for the money.
+    CUSTOMS_ACCEPTED = "customs_accepted"  # Customs took the declaration in.
+    CUSTOMS_RELEASED = "customs_released"  # Customs says that the goods may go.
+    CUSTODY_RECONCILED = "custody_reconciled"  # The lots are in the vault, sealed, at their weight, without a hold.
+
+
+# Each row is one demand; any one of its clearances meets it.
+DEMANDS: dict[Procedure, tuple[frozenset[Clearance], ...]] = {
+    Procedure.HOME_USE: (
+        frozenset({Clearance.DUTY_ASSESSED}),
+        frozenset({Clearance.DUTY_PAID, Clearance.DUTY_SECURED}),
+        frozenset({Clearance.CUSTOMS_ACCEPTED}),
+        frozenset({Clearance.CUSTOMS_RELEASED}),
+        frozenset({Clearance.CUSTODY_RECONCILED}),
+    ),
+    Procedure.RE_EXPORT: (
+        frozenset({Clearance.CUSTOMS_ACCEPTED}),
+        frozenset({Clearance.CUSTOMS_RELEASED}),
+        frozenset({Clearance.CUSTODY_RECONCILED}),
+    ),
+    Procedure.BOND_TRANSFER: (
+        frozenset({Clearance.CUSTOMS_ACCEPTED}),
+        frozenset({Clearance.CUSTOMS_RELEASED}),
+        frozenset({Clearance.CUSTODY_RECONCILED}),
+    ),
+}
+
+
+class ClearanceMissing(RuleViolation):
+    """Something is not settled yet, so the goods stay."""
+
+    code = "clearance_missing"
+
+
+class ReleasedByItsPreparer(RuleViolation):
+    """Who prepared a withdrawal can't be the officer who approves it."""
+
+    code = "released_by_its_preparer"
+
+
+class TokenNotValid(RuleViolation):
+    """The gate token is unknown, used, lapsed or of other goods: the door stays shut."""
+
+    code = "token_not_valid"
+
+
+class LotNotFree(RuleViolation):
+    """The lot is out, sold, held for another or in another withdrawal."""
+
+    code = "lot_not_free"
+
+
+def missing_clearances(procedure: Procedure, granted: Iterable[Clearance]) -> list[str]:
+    """Name what is not settled, in the order in which it is looked at; alternatives joined by ` or `.
+
+    Empty means that the goods may go. Home use needs duty paid or secured; nothing leaves
+    without customs' acceptance and release and a clean custody record.
+    """
+    have = frozenset(granted)
+    return [
+        " or ".join(sorted(clearance.value for clearance in demand))
+        for demand in DEMANDS[procedure]
+        if not demand & have
+    ]

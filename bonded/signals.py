@@ -1,0 +1,20 @@
+"""The facts that the bonded floor announces, inside the transaction of the act that made them true.
+
+Facts are past tense and need no answer. They are sent with `send`, so a hearer that refuses
+undoes the whole act. Payloads are ids and values; each signal's comment names them.
+"""
+
+from django.dispatch import Signal
+
+consignment_received = Signal()  # consignment_id, at
+lot_moved = Signal()  # lot_id, at
+hold_placed = Signal()  # lot_id, hold_id, at
+hold_lifted = Signal()  # lot_id, hold_id, at
+withdrawal_requested = Signal()  # withdrawal_id, at
+withdrawal_cancelled = Signal()  # withdrawal_id, at
+withdrawal_refused = Signal()  # withdrawal_id, at
+withdrawal_released = Signal()  # withdrawal_id, at
+withdrawal_handed_over = Signal()  # withdrawal_id, at
+declaration_status_changed = Signal()  # declaration_id, status, at
+customs_message_stored = Signal()  # at
+customs_message_queued = Signal()  # at

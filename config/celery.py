@@ -1,0 +1,58 @@
+"""The Celery application and the whole timetable.
+
+Celery only rings the bell: tasks carry no work, they look for due rows. So a lost message costs
+the seconds until the next sweep and a doubled one finds nothing left to do.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings
+
+app = Celery("bonded_trade_platform")
+
+# task → (every so many seconds, queue). A sweep that was not taken in time is dropped: the next one does the same.
+TIMETABLE: dict[str, tuple[int, str]] = {
+    "bonded.tasks.drain_customs_inbox": (2, "work"),
+    "bonded.tasks.send_customs_outbox": (2, "relay"),
+}
+
+_beat_schedule: dict[str, Any] = {
+    name: {"task": name, "schedule": seconds, "options": {"queue": queue, "expires": seconds}}
+    for name, (seconds, queue) in TIMETABLE.items()
+}
+
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    beat_schedule=_beat_schedule,
+    timezone="UTC",
+    enable_utc=True,
+    task_default_queue="work",
+    task_routes={name: {"queue": queue} for name, (_, queue) in TIMETABLE.items()},
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=60,
+    task_soft_time_limit=50,
+    broker_connection_retry_on_startup=True,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_soft_shutdown_timeout=20.0,
+    worker_enable_soft_shutdown_on_idle=True,
+    worker_hijack_root_logger=False,
+    broker_transport_options={
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+    },
+)
+app.autodiscover_tasks()

@@ -1,0 +1,57 @@
+"""Liveness and readiness, answered before any other middleware so that a probe needs no host name and no session."""
+
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+
+def _database() -> str | None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return type(error).__name__
+    return None
+
+
+def _redis() -> str | None:
+    try:
+        with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+            client.ping()
+    except redis.RedisError as error:
+        return type(error).__name__
+    return None
+
+
+class HealthMiddleware:
+    """Answers `/livez` (the process runs) and `/readyz` (it can do its work)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == "/livez":
+            return JsonResponse({"status": "alive"})
+        if request.path == "/readyz":
+            return self.readiness()
+        return self.get_response(request)
+
+    @staticmethod
+    def readiness() -> HttpResponse:
+        """Answer 200, or 503 when the database is away; a Redis that is away is told but does not stop the web.
+
+        Nothing that the web accepts depends on Redis: the rows are the queue.
+        """
+        database, broker = _database(), _redis()
+        status = 503 if database else 200
+        return JsonResponse(
+            {
+                "status": "ready" if status == 200 else "not ready",
+                "database": database or "ok",
+                "redis": broker or "ok",
+            },
+            status=status,
+        )

@@ -1,0 +1,31 @@
+"""Every address of the platform."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django_prometheus.exports import ExportToDjangoView
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+admin.site.site_header = admin.site.site_title = "Bonded Trade Platform"
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give Prometheus' figures to whoever is signed in as staff of the site."""
+    if not (request.user.is_authenticated and request.user.is_staff):
+        return HttpResponse(status=404)
+    response: HttpResponse = ExportToDjangoView(request)
+    return response
+
+
+urlpatterns = [
+    path("", include("bonded.web.urls")),
+    path("account/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("metrics", metrics),
+    path("api/v1/", include("bonded.api.urls")),
+    path("api/v1/", include("tariffs.api.urls")),
+    path("api/v1/", include("inspections.api.urls")),
+    path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/v1/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+]

@@ -1,0 +1,62 @@
+"""What every test has: the cast, and the invariants that hold after every database test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
+
+import config.celery  # noqa: F401  # gives tasks their application
+from bonded.models.base import append_only_tables
+from tests.cast import Cast, make_cast
+
+
+@pytest.fixture
+def at() -> datetime:
+    """Give the moment of the test: Monday 23 November 2026, 10:00 in Shanghai."""
+    return datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def cast(db: None, at: datetime) -> Cast:
+    """Give the people of the tests."""
+    return make_cast()
+
+
+@pytest.fixture(autouse=True)
+def _invariants_hold(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Ask every must-be-empty question after a test that used the database."""
+    uses_database = {"db", "transactional_db"} & set(request.fixturenames) or request.node.get_closest_marker(
+        "django_db"
+    )
+    if uses_database:
+        # Depending on it here makes the question come before the rollback or the flush.
+        request.getfixturevalue("_django_db_helper")
+    yield
+    if not uses_database or request.node.get_closest_marker("breaks_invariants") or connection.needs_rollback:
+        return
+    from bonded.queries.invariants import broken_invariants
+
+    assert broken_invariants() == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_truncate() -> Iterator[None]:
+    """Let the flush between transactional tests, and nothing else, empty append-only tables.
+
+    Their triggers are off only inside the flush's own transaction.
+    """
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_with_triggers_off(self: DatabaseOperations, sql_list: list[str]) -> None:
+        tables = [model._meta.db_table for model in append_only_tables()]
+        off = [f'ALTER TABLE "{table}" DISABLE TRIGGER USER' for table in tables]
+        on = [f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in tables]
+        flush(self, [*off, *sql_list, *on])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "execute_sql_flush", flush_with_triggers_off)
+        yield
