@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
+# Runs a command beside a PostgreSQL and a Redis of its own, with every setting in its environment.
+BESIDE := $(RUN) -m config.local test --
 STAMP := $(VENV)/.locked
 
 # EXIT=1 makes `make demo` stop by itself after the job. ARGS goes to pytest or to the benchmarks.
@@ -28,21 +30,22 @@ demo: env ## Play the main job on an embedded PostgreSQL and Redis; EXIT=1 stops
 	@$(RUN) -m config.local demo $(if $(filter 1 true yes,$(EXIT)),--exit)
 
 test: env ## Run the whole test suite on its own PostgreSQL and Redis; ARGS="-k word" chooses.
-	@$(RUN) -m config.local test -- $(RUN) -m pytest -q -n 2 $(ARGS)
+	@$(BESIDE) $(RUN) -m pytest -q -n 2 $(ARGS)
 
-check: env ## Format, lint, types, import contracts, unused dependencies, missing migrations.
+check: env ## Format, lint, types, import contracts, dependencies, Dockerfile, missing migrations.
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(VENV)/bin/deptry .
-	@$(RUN) -m config.local test -- $(RUN) manage.py makemigrations --check --dry-run
+	@if [ -x $(VENV)/bin/hadolint ]; then $(VENV)/bin/hadolint Dockerfile; fi
+	@$(BESIDE) $(VENV)/bin/mypy
+	@$(BESIDE) $(RUN) manage.py makemigrations --check --dry-run
 
 bench: env ## Run the benchmarks, each beside its raw limit.
-	@$(RUN) -m config.local test -- $(RUN) -m benchmarks $(ARGS)
+	@$(BESIDE) $(RUN) -m benchmarks $(ARGS)
 
 faults: env ## Kill workers, relays and Redis in the middle of the work; count what is lost.
-	@$(RUN) -m config.local test -- $(RUN) -m pytest -q tests/faults $(ARGS)
+	@$(BESIDE) $(RUN) -m pytest -q tests/faults $(ARGS)
 
 format: env ## Format the code and mend what the linter can mend.
 	@$(VENV)/bin/ruff format .

@@ -3,8 +3,6 @@
 `{host}`, `{port}`, `{name}` and `{schedule}` are filled in by whoever starts them.
 """
 
-from collections.abc import Mapping
-
 Command = tuple[str, ...]
 
 WORKER_OPTIONS = ("-c", "1", "-n", "{name}@%h", "--without-gossip", "--without-mingle", "-l", "INFO")
@@ -25,9 +23,9 @@ RELAY: Command = ("celery", "-A", "config.celery", "worker", "-Q", "relay", *WOR
 BEAT: Command = ("celery", "-A", "config.celery", "beat", "--schedule", "{schedule}", "--pidfile=", "-l", "INFO")
 
 # A person waits for the web, so it gives up sooner than a worker does; a migration may take as long as it needs.
-WEB_LIMITS: Mapping[str, str] = {"STATEMENT_TIMEOUT_SECONDS": "5", "IDLE_TRANSACTION_TIMEOUT_SECONDS": "10"}
-WORKER_LIMITS: Mapping[str, str] = {"STATEMENT_TIMEOUT_SECONDS": "30", "IDLE_TRANSACTION_TIMEOUT_SECONDS": "10"}
-MIGRATE_LIMITS: Mapping[str, str] = {"STATEMENT_TIMEOUT_SECONDS": "0", "IDLE_TRANSACTION_TIMEOUT_SECONDS": "0"}
+WEB_LIMITS: dict[str, str] = {"STATEMENT_TIMEOUT_SECONDS": "5", "IDLE_TRANSACTION_TIMEOUT_SECONDS": "10"}
+WORKER_LIMITS: dict[str, str] = {"STATEMENT_TIMEOUT_SECONDS": "30", "IDLE_TRANSACTION_TIMEOUT_SECONDS": "10"}
+MIGRATE_LIMITS: dict[str, str] = {"STATEMENT_TIMEOUT_SECONDS": "0", "IDLE_TRANSACTION_TIMEOUT_SECONDS": "0"}
 
 
 def filled(command: Command, **values: str | int) -> Command:

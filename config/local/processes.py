@@ -106,7 +106,7 @@ class Process:
         if self.status() is None:
             self._popen.send_signal(signal_number)
 
-    def last_lines(self, count: int = 12) -> str:
-        """Return the last `count` lines of the log, indented."""
+    def end_of_log(self, count: int = 12) -> str:
+        """Return where the log is and its last `count` lines, to follow a sentence; empty if nothing was written."""
         lines = self.log.read_text(errors="replace").splitlines()[-count:]
-        return "\n".join(f"    {line}" for line in lines)
+        return "".join([f" The end of {self.log}:", *(f"\n    {line}" for line in lines)]) if lines else ""

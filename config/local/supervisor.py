@@ -1,6 +1,7 @@
 """Start programs in order, watch them, and stop them in the opposite order."""
 
 import contextlib
+import signal
 import subprocess
 import sys
 import threading
@@ -46,8 +47,7 @@ class Supervisor:
             if time.monotonic() > deadline:
                 late = waiting[0]
                 raise Refusal(
-                    f"{late.program.name} was not ready within {READY_WITHIN_SECONDS:.0f} s; the end of {late.log}:\n"
-                    f"{late.last_lines()}"
+                    f"{late.program.name} was not ready within {READY_WITHIN_SECONDS:.0f} s.{late.end_of_log()}"
                 )
         if self.restart and not self._watcher.is_alive():
             self._watcher.start()
@@ -93,8 +93,7 @@ class Supervisor:
             for process in self.processes.values():
                 if (status := process.status()) is not None:
                     raise Refusal(
-                        f"{process.program.name} ended with status {status}, so everything stops; the end of"
-                        f" {process.log}:\n{process.last_lines()}"
+                        f"{process.program.name} {_ended(status)}, so everything stops.{process.end_of_log()}"
                     )
         time.sleep(TICK_SECONDS)
 
@@ -157,3 +156,7 @@ class Supervisor:
                 if process.program.loud.search(line):
                     # A progress bar may stand on this line: begin it anew.
                     print(f"\r\x1b[K{process.program.name:>10} | {line[:400]}", file=sys.stderr, flush=True)
+
+
+def _ended(status: int) -> str:
+    return f"ended with status {status}" if status >= 0 else f"was ended by {signal.Signals(-status).name}"
