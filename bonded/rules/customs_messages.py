@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from bonded.rules.customs_codes import Office
 from bonded.rules.declarations import STEPS, DeclarationState
-from bonded.rules.errors import InputInvalid
+from bonded.rules.errors import InputInvalid, RuleViolation
 
 MESSAGE_MAX_BYTES = 2 * 1024 * 1024
 LARGEST_SEQUENCE = 1_000_000
@@ -52,7 +52,7 @@ class MessageUnreadable(InputInvalid):
     code = "message_unreadable"
 
 
-class MessageIdReused(InputInvalid):
+class MessageIdReused(RuleViolation):
     """The office sent another body under an id that it had used before."""
 
     code = "message_id_reused"

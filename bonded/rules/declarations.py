@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from bonded.rules.errors import RuleViolation
-from bonded.rules.lots import GoodsFacts
 from bonded.rules.money import Money
 from bonded.rules.withdrawals import Clearance
 
@@ -88,26 +86,10 @@ def settled_by(state: DeclarationState) -> frozenset[Clearance]:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredGoods:
-    """One line of a declaration: goods of one heading, origin and currency; carats to 0.001."""
+    """One line of a declaration: all its goods of one heading, origin and currency; carats to 0.001."""
 
     hs_code: str
     origin: str
     pieces: int
     weight_carats: Decimal
     value: Money
-
-
-def declared_goods(lots: Sequence[GoodsFacts]) -> list[DeclaredGoods]:
-    """Sum lots into the lines of a declaration, ordered by HS code, origin and currency; exact, nothing is rounded."""
-    lines: dict[tuple[str, str, str], DeclaredGoods] = {}
-    for lot in lots:
-        key = (lot.hs_code, lot.origin, lot.value.currency)
-        line = lines.get(key) or DeclaredGoods(lot.hs_code, lot.origin, 0, Decimal("0.000"), Money(0, key[2]))
-        lines[key] = DeclaredGoods(
-            lot.hs_code,
-            lot.origin,
-            line.pieces + lot.pieces,
-            line.weight_carats + lot.weight_carats,
-            line.value + lot.value,
-        )
-    return [lines[key] for key in sorted(lines)]

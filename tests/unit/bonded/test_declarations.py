@@ -1,6 +1,5 @@
 """The lifecycle of a declaration, pair by pair, and what each state settles."""
 
-from decimal import Decimal
 from itertools import product
 
 import pytest
@@ -9,13 +8,9 @@ from bonded.rules.declarations import (
     LIVE_STATES,
     STEPS,
     DeclarationState,
-    DeclaredGoods,
-    declared_goods,
     settled_by,
 )
 from bonded.rules.lifecycle import StepNotAllowed, require_step
-from bonded.rules.lots import GoodsFacts, LotKind
-from bonded.rules.money import Money
 from bonded.rules.withdrawals import Clearance
 
 # Written out by hand, so that a slip in the table under test can't repeat itself here. Columns are the states below.
@@ -69,34 +64,3 @@ def test_settled_by__lets_goods_go_only_when_released_or_cleared(state: Declarat
     assert (Clearance.CUSTOMS_RELEASED in settled_by(state)) == (state in released)
     assert (Clearance.CUSTOMS_ACCEPTED in settled_by(state)) == (state in accepted)
     assert settled_by(state) <= {Clearance.CUSTOMS_ACCEPTED, Clearance.CUSTOMS_RELEASED}
-
-
-def a_lot(*, hs_code: str, origin: str, carats: str, value: Money) -> GoodsFacts:
-    return GoodsFacts(
-        lot_id=1,
-        stock_number="S1",
-        kind=LotKind.POLISHED_DIAMOND,
-        hs_code=hs_code,
-        origin=origin,
-        pieces=1,
-        weight_carats=Decimal(carats),
-        value=value,
-    )
-
-
-def test_declared_goods__sums_lots_by_heading_origin_and_currency() -> None:
-    lots = [
-        a_lot(hs_code="71039100", origin="MM", carats="2.010", value=Money(500_00, "USD")),
-        a_lot(hs_code="71023900", origin="BW", carats="0.231", value=Money(326_00, "USD")),
-        a_lot(hs_code="71023900", origin="BW", carats="1.004", value=Money(4_000_00, "USD")),
-        a_lot(hs_code="71023900", origin="BW", carats="1.000", value=Money(4_000_00, "HKD")),
-    ]
-    assert declared_goods(lots) == [
-        DeclaredGoods("71023900", "BW", 1, Decimal("1.000"), Money(4_000_00, "HKD")),
-        DeclaredGoods("71023900", "BW", 2, Decimal("1.235"), Money(4_326_00, "USD")),
-        DeclaredGoods("71039100", "MM", 1, Decimal("2.010"), Money(500_00, "USD")),
-    ]
-
-
-def test_declared_goods__of_nothing_is_nothing() -> None:
-    assert declared_goods([]) == []

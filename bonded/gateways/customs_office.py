@@ -1,0 +1,108 @@
+"""Speaks to a customs office over HTTP: hands a declaration in, and asks whether it has one already.
+
+Every call carries our own idempotency key and is signed. An outcome says what is known, so that
+whoever called can decide: taken, never to be taken as it is, not reached, too busy, or unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from bonded.rules.signatures import signed_headers
+
+KEY_HEADER = "Idempotency-Key"
+TIMEOUT = httpx.Timeout(5.0, connect=2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The office has the declaration, under its own reference number."""
+
+    mrn: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedByContent:
+    """The office will not take this content, however often it is sent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """No connection was made, so the office has seen nothing."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overloaded:
+    """The office asks to be left alone for a while."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The call went out and its fate is not known: ask before sending again."""
+
+    reason: str
+
+
+Outcome = Accepted | RefusedByContent | Unreachable | Overloaded | Unknown
+
+
+class CustomsOffice:
+    """A client of one office; threads may share it."""
+
+    def __init__(self, *, url: str, secret: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._secret = secret
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT, transport=transport, trust_env=False)
+
+    def send(self, *, idempotency_key: str, body: str, at: datetime) -> Outcome:
+        """Hand a declaration in. The body is JSON text; the same key never makes a second declaration."""
+        answer = self._call("POST", "/declarations", key=idempotency_key, body=body.encode(), at=at)
+        if not isinstance(answer, httpx.Response):
+            return answer
+        return _outcome(answer)
+
+    def find_by_key(self, *, idempotency_key: str, at: datetime) -> Outcome | None:
+        """Ask whether the office has a declaration under our key; None when it says that it has not."""
+        answer = self._call("GET", "/declarations", key=idempotency_key, body=b"", at=at)
+        if not isinstance(answer, httpx.Response):
+            return answer
+        return None if answer.status_code == httpx.codes.NOT_FOUND else _outcome(answer)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def _call(self, method: str, path: str, *, key: str, body: bytes, at: datetime) -> httpx.Response | Outcome:
+        headers = signed_headers(secret=self._secret, message_id=key, body=body, at=at) | {
+            KEY_HEADER: key,
+            "Content-Type": "application/json",
+        }
+        try:
+            return self._http.request(method, path, content=body, headers=headers)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return Unreachable(f"{type(error).__name__}: {error}"[:200])
+        except httpx.HTTPError as error:
+            return Unknown(f"{type(error).__name__}: {error}"[:200])
+
+
+def _outcome(answer: httpx.Response) -> Outcome:
+    said = f"{answer.status_code}: {answer.text[:180]}"
+    if answer.is_success:
+        try:
+            return Accepted(str(answer.json()["mrn"]))
+        except (ValueError, KeyError, TypeError):
+            return Unknown(said)
+    if answer.status_code in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
+        return Overloaded(said)
+    # Our own wrong clock or secret (401), not the declaration, may be what the office objects to: try again.
+    if answer.is_client_error and answer.status_code != httpx.codes.UNAUTHORIZED:
+        return RefusedByContent(said)
+    return Unknown(said)
