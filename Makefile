@@ -35,7 +35,7 @@ test: env ## Run the whole test suite on its own PostgreSQL and Redis; ARGS="-k 
 check: env ## Format, lint, types, import contracts, dependencies, Dockerfile, missing migrations.
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
-	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-logo
 	@$(VENV)/bin/deptry .
 	@if [ -x $(VENV)/bin/hadolint ]; then $(VENV)/bin/hadolint Dockerfile; fi
 	@$(BESIDE) $(VENV)/bin/mypy
