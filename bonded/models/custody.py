@@ -10,7 +10,10 @@ from bonded.rules.lots import GoodsState
 class CustodyMovement(AppendOnlyTable):
     """One row is one step of a lot's life in the vault; the values are those after the step.
 
-    The stream is `lot:<id>`, so a lot's movements are one chain.
+    `weight_carats` and `pieces` are what the books say; `reading_carats` and `counted_pieces` what
+    scale and eye said in this step, if they were asked. Readings are compared with the books and
+    never become them, so that many small losses can't hide one by one inside the tolerance. The
+    stream is `lot:<id>`: a lot's movements are one chain.
     """
 
     lot = models.ForeignKey("bonded.Lot", on_delete=models.PROTECT, related_name="movements")
@@ -20,7 +23,8 @@ class CustodyMovement(AppendOnlyTable):
     holder = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
     pieces = models.IntegerField()
     weight_carats = models.DecimalField(max_digits=12, decimal_places=3)
-    is_weighed = models.BooleanField(help_text="The weight was read from a scale in this step.")
+    reading_carats = models.DecimalField(max_digits=12, decimal_places=3, null=True)
+    counted_pieces = models.IntegerField(null=True)
     scale = models.CharField(max_length=40, blank=True, default="")
     seal_number = models.CharField(max_length=32, blank=True, default="")
     witness = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")

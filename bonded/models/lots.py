@@ -118,6 +118,9 @@ class Lot(Table):
                 | (~Q(trade_state=TradeState.FREE) & Q(buyer__isnull=False)),
                 name="a_lot_that_is_not_free_has_a_buyer",
             ),
+            models.UniqueConstraint(
+                fields=["seal_number"], condition=~Q(seal_number=""), name="a_seal_closes_one_packet"
+            ),
             models.CheckConstraint(
                 condition=~Q(kind=LotKind.ROUGH_DIAMOND) | ~Q(kimberley_number=""),
                 name="rough_diamonds_have_a_kimberley_certificate",

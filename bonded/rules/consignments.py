@@ -1,6 +1,15 @@
-"""The life of a consignment: what a supplier sends into bond together."""
+"""The life of a consignment, and when what the vault found is what was announced."""
 
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
+
+from bonded.rules.errors import Problem, ProblemsFound
 
 
 class ConsignmentState(StrEnum):
@@ -22,3 +31,57 @@ STEPS: dict[ConsignmentState, frozenset[ConsignmentState]] = {
     ConsignmentState.REFUSED: frozenset({ConsignmentState.DECLARED, ConsignmentState.CANCELLED}),
     ConsignmentState.CANCELLED: frozenset(),
 }
+
+# Bonded warehouses keep goods for one year, extended by at most one more (customs' rule for public
+# and own bonded warehouses; the extension is an act of its own).
+STORAGE_TERM = timedelta(days=365)
+# A difference found at the door is explained or reported within three days: our own term.
+DIFFERENCE_ANSWER_TERM = timedelta(days=3)
+
+
+class WeighingsIncomplete(ProblemsFound):
+    """The weighings of a consignment are not exactly one for each of its lots."""
+
+    code = "weighings_incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """What the vault found for one lot at the door: carats to 0.001, counted pieces, its seal and its place."""
+
+    stock_number: str
+    pieces: int
+    weight_carats: Decimal
+    seal_number: str
+    location_code: str
+
+
+def require_one_weighing_each(
+    expected: Collection[str], weighings: Sequence[Weighing], known_locations: Collection[str]
+) -> None:
+    """Refuse weighings unless there is one for each lot, with its own seal and a known place.
+
+    Raises WeighingsIncomplete with every problem, at most a hundred named.
+    """
+    counts = Counter(weighing.stock_number for weighing in weighings)
+    seals = Counter(weighing.seal_number for weighing in weighings)
+    places = {weighing.location_code for weighing in weighings}
+    problems = [
+        *_problems("lot_not_weighed", "is not weighed", set(expected) - counts.keys()),
+        *_problems("lot_unknown", "is not of this consignment", counts.keys() - set(expected)),
+        *_problems("lot_weighed_twice", "is weighed more than once", _repeated(counts)),
+        *_problems("seal_used_twice", "is the seal of more than one lot", _repeated(seals)),
+        *_problems("location_unknown", "is no place of this vault", places - set(known_locations)),
+    ]
+    if problems:
+        raise WeighingsIncomplete(
+            "Each lot of the consignment needs exactly one weighing.", problems[:100], problems_in_all=len(problems)
+        )
+
+
+def _repeated(counts: Counter[str]) -> list[str]:
+    return [name for name, count in counts.items() if count > 1]
+
+
+def _problems(code: str, what: str, names: Iterable[str]) -> list[Problem]:
+    return [Problem(code, f"{name} {what}.") for name in sorted(names)]

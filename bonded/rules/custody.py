@@ -22,6 +22,12 @@ class MovementKind(StrEnum):
     HANDED_OVER = "handed_over"  # Left through the gate.
 
 
+class LotNotAtDesk(RuleViolation):
+    """Only a lot that was weighed out can be weighed in."""
+
+    code = "lot_not_at_desk"
+
+
 class TwoKeepersNeeded(RuleViolation):
     """The witness is the same person as the one who acts."""
 

@@ -89,7 +89,10 @@ class Act(StrEnum):
     LODGE_DECLARATION = "bonded.declaration.lodge"
     RELEASE_WITHDRAWAL = "bonded.withdrawal.release"
     REFUSE_WITHDRAWAL = "bonded.withdrawal.refuse"
+    ISSUE_RELEASE_TOKEN = "bonded.release_token.issue"  # noqa: S105
     HAND_OVER_WITHDRAWAL = "bonded.withdrawal.hand_over"
+    ACCEPT_CONSIGNMENT = "bonded.consignment.accept"
+    REFUSE_CONSIGNMENT = "bonded.consignment.refuse"
     GRANT_CLEARANCE = "bonded.clearance.grant"
     REVOKE_CLEARANCE = "bonded.clearance.revoke"
     STORE_CUSTOMS_MESSAGE = "bonded.customs_message.store"
@@ -109,6 +112,8 @@ MAY: ActTable = {
     Act.IMPORT_CONSIGNMENT: _SUPPLIER,
     Act.ANNOUNCE_CONSIGNMENT: _SUPPLIER,
     Act.DECLARE_CONSIGNMENT: _SUPPLIER,
+    Act.ACCEPT_CONSIGNMENT: _SYSTEM,
+    Act.REFUSE_CONSIGNMENT: _SYSTEM,
     Act.RECEIVE_CONSIGNMENT: _KEEPER,
     Act.MOVE_LOT: _KEEPER,
     Act.CHECK_OUT_LOT: _KEEPER,
@@ -122,6 +127,7 @@ MAY: ActTable = {
     Act.LODGE_DECLARATION: frozenset({Role.BUYER, Role.ADMINISTRATOR}),
     Act.RELEASE_WITHDRAWAL: _OFFICER,
     Act.REFUSE_WITHDRAWAL: _OFFICER,
+    Act.ISSUE_RELEASE_TOKEN: _BUYER,
     Act.HAND_OVER_WITHDRAWAL: _KEEPER,
     Act.GRANT_CLEARANCE: frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.SYSTEM}),
     Act.REVOKE_CLEARANCE: frozenset({Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.SYSTEM}),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from enum import StrEnum
 
-from bonded.rules.errors import RuleViolation
+from bonded.rules.errors import ProblemsFound, RuleViolation
 
 
 class Procedure(StrEnum):
@@ -31,7 +32,7 @@ STEPS: dict[WithdrawalState, frozenset[WithdrawalState]] = {
     WithdrawalState.REQUESTED: frozenset(
         {WithdrawalState.DECLARED, WithdrawalState.CANCELLED, WithdrawalState.REFUSED}
     ),
-    WithdrawalState.DECLARED: frozenset({WithdrawalState.RELEASED, WithdrawalState.REFUSED, WithdrawalState.CANCELLED}),
+    WithdrawalState.DECLARED: frozenset({WithdrawalState.RELEASED, WithdrawalState.REFUSED}),
     WithdrawalState.RELEASED: frozenset({WithdrawalState.HANDED_OVER}),
     WithdrawalState.HANDED_OVER: frozenset(),
     WithdrawalState.REFUSED: frozenset(),
@@ -80,6 +81,12 @@ class ClearanceMissing(RuleViolation):
     code = "clearance_missing"
 
 
+class WithdrawalNotLive(RuleViolation):
+    """The withdrawal has ended: nothing about it is settled or taken back any more."""
+
+    code = "withdrawal_not_live"
+
+
 class ReleasedByItsPreparer(RuleViolation):
     """Who prepared a withdrawal can't be the officer who approves it."""
 
@@ -92,10 +99,16 @@ class TokenNotValid(RuleViolation):
     code = "token_not_valid"
 
 
-class LotNotFree(RuleViolation):
-    """The lot is out, sold, held for another or in another withdrawal."""
+class LotsNotFree(ProblemsFound):
+    """Some lots can't be withdrawn: out, on hold, sold, or held for another."""
 
-    code = "lot_not_free"
+    code = "lots_not_free"
+
+
+class CustodyNotReconciled(ProblemsFound):
+    """Some lots are not in the vault, sealed, without a hold: the goods stay."""
+
+    code = "custody_not_reconciled"
 
 
 def missing_clearances(procedure: Procedure, granted: Iterable[Clearance]) -> list[str]:
@@ -110,3 +123,7 @@ def missing_clearances(procedure: Procedure, granted: Iterable[Clearance]) -> li
         for demand in DEMANDS[procedure]
         if not demand & have
     ]
+
+
+# How long a gate token opens the door; then the buyer asks for another.
+TOKEN_TERM = timedelta(hours=24)

@@ -1,0 +1,172 @@
+"""Taking lots out of bond, up to the officer's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bonded.actions.activity import record_activity
+from bonded.actions.clearances import grant_clearance
+from bonded.actions.locks import lock_lots, lock_withdrawal
+from bonded.models.lots import Lot
+from bonded.models.withdrawals import Withdrawal, WithdrawalLot
+from bonded.queries.withdrawals import custody_problems, granted_clearances
+from bonded.rules.errors import InputInvalid, Problem
+from bonded.rules.lifecycle import require_step
+from bonded.rules.lots import CUSTOMS_STEPS, TRADE_STEPS, CustomsState, TradeState
+from bonded.rules.permissions import SYSTEM, Act, Actor, require
+from bonded.rules.withdrawals import (
+    STEPS,
+    Clearance,
+    ClearanceMissing,
+    CustodyNotReconciled,
+    LotsNotFree,
+    Procedure,
+    ReleasedByItsPreparer,
+    WithdrawalState,
+    missing_clearances,
+)
+from bonded.signals import withdrawal_cancelled, withdrawal_refused, withdrawal_released, withdrawal_requested
+
+
+@transaction.atomic
+def request_withdrawal(*, lot_ids: Collection[int], procedure: Procedure, actor: Actor, at: datetime) -> Withdrawal:
+    """Ask for whole lots to leave bond, and keep them for the company meanwhile.
+
+    Raises NotFound for lots that the company can't see, and LotsNotFree naming every lot that is
+    on hold, sold or kept for another.
+    """
+    require(actor, Act.REQUEST_WITHDRAWAL)
+    if not lot_ids:
+        raise InputInvalid("A withdrawal names at least one lot.")
+    assert actor.user_id is not None
+    lots = lock_lots(lot_ids, actor=actor)
+    _require_free(lots, actor)
+    withdrawal = Withdrawal.objects.create(
+        company_id=actor.company_id, procedure=procedure, requested_by_id=actor.user_id, requested_at=at
+    )
+    WithdrawalLot.objects.bulk_create(
+        WithdrawalLot(
+            withdrawal=withdrawal,
+            lot=lot,
+            pieces=lot.pieces,
+            weight_carats=lot.weight_carats,
+            value_minor=lot.value_minor,
+            currency=lot.currency,
+        )
+        for lot in lots
+    )
+    for lot in lots:
+        if lot.trade_state == TradeState.FREE:
+            _trade(lot, TradeState.HELD, buyer_id=actor.company_id)
+    stock_numbers = [lot.stock_number for lot in lots]
+    record_activity(Act.REQUEST_WITHDRAWAL, withdrawal, actor=actor, at=at, procedure=procedure, lots=stock_numbers)
+    withdrawal_requested.send(Withdrawal, withdrawal_id=withdrawal.pk, at=at)
+    return withdrawal
+
+
+def _require_free(lots: Sequence[Lot], actor: Actor) -> None:
+    taken = set(WithdrawalLot.objects.filter(lot__in=lots, is_live=True).values_list("lot__stock_number", flat=True))
+    problems = [
+        Problem("lot_not_free", f"{lot.stock_number} is not free to be withdrawn.")
+        for lot in lots
+        if lot.stock_number in taken or not (lot.is_on_offer or _is_kept_for(lot, actor))
+    ]
+    if problems:
+        raise LotsNotFree("Some lots can't be withdrawn.", problems)
+
+
+def _is_kept_for(lot: Lot, actor: Actor) -> bool:
+    """Say whether a lot that is not on offer waits, unhindered, for this very company."""
+    return (
+        lot.buyer_id in actor.company_ids
+        and lot.trade_state == TradeState.HELD
+        and lot.customs_state == CustomsState.BONDED
+        and not lot.is_on_hold
+    )
+
+
+def _trade(lot: Lot, state: TradeState, *, buyer_id: int | None) -> None:
+    require_step(TRADE_STEPS, TradeState(lot.trade_state), state)
+    lot.trade_state, lot.buyer_id = state, buyer_id
+    lot.save(update_fields=["trade_state", "buyer"])
+
+
+def _free(withdrawal: Withdrawal, lots: Sequence[Lot]) -> None:
+    """Give the lots of a withdrawal that ended without leaving back to everybody."""
+    withdrawal.lines.update(is_live=False)
+    for lot in lots:
+        _trade(lot, TradeState.FREE, buyer_id=None)
+
+
+@transaction.atomic
+def cancel_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Withdrawal:
+    """Give up a withdrawal that is not yet declared to customs; its lots are free again."""
+    require(actor, Act.CANCEL_WITHDRAWAL)
+    withdrawal, lots = lock_withdrawal(withdrawal_id, actor=actor)
+    require_step(STEPS, WithdrawalState(withdrawal.state), WithdrawalState.CANCELLED)
+    withdrawal.state = WithdrawalState.CANCELLED
+    withdrawal.save(update_fields=["state"])
+    _free(withdrawal, lots)
+    record_activity(Act.CANCEL_WITHDRAWAL, withdrawal, actor=actor, at=at)
+    withdrawal_cancelled.send(Withdrawal, withdrawal_id=withdrawal.pk, at=at)
+    return withdrawal
+
+
+@transaction.atomic
+def refuse_withdrawal(*, withdrawal_id: UUID, reason: str, actor: Actor, at: datetime) -> Withdrawal:
+    """Say no to a withdrawal, with the reason; its lots stay under bond and are free again."""
+    require(actor, Act.REFUSE_WITHDRAWAL)
+    withdrawal, lots = lock_withdrawal(withdrawal_id, actor=actor)
+    require_step(STEPS, WithdrawalState(withdrawal.state), WithdrawalState.REFUSED)
+    _require_other_person(withdrawal, actor)
+    withdrawal.state, withdrawal.refusal_reason = WithdrawalState.REFUSED, reason
+    withdrawal.decided_by_id, withdrawal.decided_at = actor.user_id, at
+    withdrawal.save(update_fields=["state", "refusal_reason", "decided_by", "decided_at"])
+    _free(withdrawal, lots)
+    record_activity(Act.REFUSE_WITHDRAWAL, withdrawal, actor=actor, at=at, reason=reason)
+    withdrawal_refused.send(Withdrawal, withdrawal_id=withdrawal.pk, at=at)
+    return withdrawal
+
+
+@transaction.atomic
+def release_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Withdrawal:
+    """Let the goods leave bond.
+
+    Raises ClearanceMissing with everything that is not settled, CustodyNotReconciled with every
+    lot that is not sealed in the vault without a hold, ReleasedByItsPreparer, StepNotAllowed.
+    Rules: nothing leaves without customs' acceptance and release, duty paid or secured, and a
+    clean custody record; posts of preparing and approving are separated (Customs Law, Art. 79).
+    """
+    require(actor, Act.RELEASE_WITHDRAWAL)
+    withdrawal, lots = lock_withdrawal(withdrawal_id, actor=actor)
+    require_step(STEPS, WithdrawalState(withdrawal.state), WithdrawalState.RELEASED)
+    _require_other_person(withdrawal, actor)
+    if problems := custody_problems(lots):
+        raise CustodyNotReconciled("Not every lot is sealed in the vault without a hold.", problems)
+    evidence = f"{len(lots)} lots sealed in the vault, without a hold"
+    grant_clearance(
+        withdrawal_id=withdrawal.pk, clearance=Clearance.CUSTODY_RECONCILED, evidence=evidence, actor=SYSTEM, at=at
+    )
+    missing = missing_clearances(Procedure(withdrawal.procedure), granted_clearances(withdrawal.pk))
+    if missing:
+        raise ClearanceMissing(f"Not settled yet: {', '.join(missing)}.", missing=missing)
+    withdrawal.state = WithdrawalState.RELEASED
+    withdrawal.decided_by_id, withdrawal.decided_at = actor.user_id, at
+    withdrawal.save(update_fields=["state", "decided_by", "decided_at"])
+    for lot in lots:
+        require_step(CUSTOMS_STEPS, CustomsState(lot.customs_state), CustomsState.RELEASED)
+        lot.customs_state = CustomsState.RELEASED
+        lot.save(update_fields=["customs_state"])
+        _trade(lot, TradeState.SOLD, buyer_id=withdrawal.company_id)
+    record_activity(Act.RELEASE_WITHDRAWAL, withdrawal, actor=actor, at=at)
+    withdrawal_released.send(Withdrawal, withdrawal_id=withdrawal.pk, at=at)
+    return withdrawal
+
+
+def _require_other_person(withdrawal: Withdrawal, actor: Actor) -> None:
+    if withdrawal.requested_by_id == actor.user_id:
+        raise ReleasedByItsPreparer("Who asked for a withdrawal can't decide on it.", withdrawal_id=str(withdrawal.pk))

@@ -1,0 +1,64 @@
+"""What a withdrawal takes out, and what is still missing for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from bonded.models.lots import Lot
+from bonded.models.withdrawals import GrantedClearance, Withdrawal
+from bonded.rules.errors import NotFound, Problem
+from bonded.rules.lots import CustomsState, GoodsFacts, GoodsState, LotKind
+from bonded.rules.money import Money
+from bonded.rules.withdrawals import Clearance, Procedure
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalFacts:
+    """What the upper apps need to know of a withdrawal: whose, what for, which goods as they were when asked for."""
+
+    withdrawal_id: UUID
+    company_id: int
+    procedure: Procedure
+    lines: tuple[GoodsFacts, ...]
+
+
+def goods_of_withdrawal(withdrawal_id: UUID) -> WithdrawalFacts:
+    """Give the withdrawal's goods in the order of their ids; runs two SQL statements. Raises NotFound."""
+    withdrawal = Withdrawal.objects.filter(pk=withdrawal_id).first()
+    if withdrawal is None:
+        raise NotFound("There is no such withdrawal.", withdrawal_id=str(withdrawal_id))
+    lines = tuple(
+        GoodsFacts(
+            lot_id=line.lot_id,
+            stock_number=line.lot.stock_number,
+            kind=LotKind(line.lot.kind),
+            hs_code=line.lot.hs_code,
+            origin=line.lot.origin,
+            pieces=line.pieces,
+            weight_carats=line.weight_carats,
+            value=Money(line.value_minor, line.currency),
+        )
+        for line in withdrawal.lines.select_related("lot").order_by("lot_id")
+    )
+    return WithdrawalFacts(withdrawal.pk, withdrawal.company_id, Procedure(withdrawal.procedure), lines)
+
+
+def granted_clearances(withdrawal_id: UUID) -> frozenset[Clearance]:
+    """Give the clearances that are in force for a withdrawal."""
+    rows = GrantedClearance.objects.filter(withdrawal_id=withdrawal_id, revoked_at__isnull=True)
+    return frozenset(Clearance(name) for name in rows.values_list("clearance", flat=True))
+
+
+def custody_problems(lots: Iterable[Lot]) -> list[Problem]:
+    """Name what keeps lots in the vault: not there, not sealed, on hold, not under customs' eye."""
+    checks = (
+        ("lot_not_in_vault", "is not at its place in the vault", lambda lot: lot.goods_state == GoodsState.IN_VAULT),
+        ("lot_is_not_sealed", "is not sealed", lambda lot: lot.seal_number != ""),
+        ("lot_on_hold", "is on hold", lambda lot: not lot.is_on_hold),
+        ("lot_not_bonded", "has left bond", lambda lot: lot.customs_state != CustomsState.WRITTEN_OFF),
+    )
+    return [
+        Problem(code, f"{lot.stock_number} {what}.") for lot in lots for code, what, holds in checks if not holds(lot)
+    ]
