@@ -16,7 +16,8 @@ ENV PATH=/opt/venv/bin:$PATH \
     DJANGO_SETTINGS_MODULE=config.settings
 
 RUN groupadd --system --gid 10001 bonded \
-    && useradd --system --uid 10001 --gid bonded --no-create-home --shell /usr/sbin/nologin bonded
+    && useradd --system --uid 10001 --gid bonded --no-create-home --shell /usr/sbin/nologin bonded \
+    && install --directory --owner bonded --group bonded /var/lib/customs-office
 
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv

@@ -1,6 +1,6 @@
 """The commands of the platform's processes, the same on one machine and in docker-compose.yml.
 
-`{host}`, `{port}`, `{name}` and `{schedule}` are filled in by whoever starts them.
+`{host}`, `{port}`, `{name}`, `{state}` and `{schedule}` are filled in by whoever starts them.
 """
 
 Command = tuple[str, ...]
@@ -11,7 +11,10 @@ MIGRATE: Command = ("python", "manage.py", "migrate", "--noinput")
 GRANT_PRIVILEGES: Command = ("python", "manage.py", "grant_privileges")
 PLAY_DEMO: Command = ("python", "manage.py", "play_demo")
 
-SIMULATOR: Command = ("python", "manage.py", "run_customs_office_simulator", "--host", "{host}", "--port", "{port}")
+SIMULATOR: Command = (
+    *("python", "manage.py", "run_customs_office_simulator", "--host", "{host}", "--port", "{port}"),
+    *("--state", "{state}"),
+)
 # One thread a worker: each holds a database connection, and more would only wait for the interpreter.
 WEB: Command = (
     *("granian", "--interface", "wsgi", "--host", "{host}", "--port", "{port}", "--workers", "2"),

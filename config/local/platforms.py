@@ -125,7 +125,7 @@ class Platform:
         """Return the platform's own programs, those that docker-compose.yml runs too."""
         schedule = str(self.folder.path / "beat-schedule")
         workers = {"worker": commands.WORKER, "relay-1": commands.RELAY, "relay-2": commands.RELAY}
-        office_port = self.customs_office_port
+        office_port, office_state = self.customs_office_port, str(self.folder.path / "customs-office.sqlite")
         return [
             Program(
                 name="web",
@@ -135,7 +135,7 @@ class Platform:
             ),
             Program(
                 name="simulator",
-                command=_resolved(filled(commands.SIMULATOR, host=HOST, port=office_port)),
+                command=_resolved(filled(commands.SIMULATOR, host=HOST, port=office_port, state=office_state)),
                 environment=self.environment,
                 is_ready=lambda pid: answers_ok(office_port, "/livez"),
             ),

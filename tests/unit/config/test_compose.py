@@ -24,7 +24,7 @@ ASKED = re.compile(r"\$\{(\w+)(:\?|:-)?")
 
 EXPECTED: dict[str, Command] = {
     "web": filled(commands.WEB, host="0.0.0.0", port=8000),
-    "simulator": filled(commands.SIMULATOR, host="0.0.0.0", port=8001),
+    "simulator": filled(commands.SIMULATOR, host="0.0.0.0", port=8001, state="/var/lib/customs-office/state.sqlite"),
     "worker": filled(commands.WORKER, name="worker"),
     "relay": filled(commands.RELAY, name="relay"),
     "beat": filled(commands.BEAT, schedule="/tmp/beat-schedule"),
