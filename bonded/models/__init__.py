@@ -4,11 +4,14 @@ from bonded.models.activity import Activity
 from bonded.models.bond_entries import BondEntry
 from bonded.models.consignments import Consignment
 from bonded.models.custody import CustodyMovement
+from bonded.models.customs_messages import IncomingCustomsMessage
+from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.models.documents import KimberleyCertificate
 from bonded.models.holds import Hold
 from bonded.models.idempotency import IdempotentAnswer
 from bonded.models.locations import Location
 from bonded.models.lots import Lot
+from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
 from bonded.models.withdrawals import GrantedClearance, ReleaseToken, Withdrawal, WithdrawalLot
 
@@ -19,13 +22,17 @@ __all__ = (
     "Company",
     "Consignment",
     "CustodyMovement",
+    "CustomsStatusChange",
+    "Declaration",
     "GrantedClearance",
     "Hold",
     "IdempotentAnswer",
+    "IncomingCustomsMessage",
     "KimberleyCertificate",
     "Location",
     "Lot",
     "Membership",
+    "OutgoingCustomsMessage",
     "ReleaseToken",
     "User",
     "Withdrawal",

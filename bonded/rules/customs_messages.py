@@ -35,15 +35,21 @@ class MessageState(StrEnum):
 class Cause(StrEnum):
     """Why a message was not simply applied."""
 
-    GAP = "gap"
-    LATE = "late"
-    UNREADABLE = "unreadable"
-    ID_DIFFERS = "id_differs"
-    OFFICE_DIFFERS = "office_differs"
-    DECLARATION_UNKNOWN = "declaration_unknown"
-    CODE_UNKNOWN = "code_unknown"
-    STEP_IMPOSSIBLE = "step_impossible"
-    EFFECT_REFUSED = "effect_refused"
+    GAP = "gap"  # One before it is missing, so it waits.
+    LATE = "late"  # Its turn had passed.
+    UNREADABLE = "unreadable"  # The bytes are no message.
+    ID_DIFFERS = "id_differs"  # It came under another id than it says.
+    OFFICE_DIFFERS = "office_differs"  # It speaks for an office that did not send it, or of another's declaration.
+    DECLARATION_UNKNOWN = "declaration_unknown"  # No declaration has this number.
+    CODE_UNKNOWN = "code_unknown"  # The office's code means nothing here.
+    STEP_IMPOSSIBLE = "step_impossible"  # The declaration can't become that from what it is.
+    EFFECT_REFUSED = "effect_refused"  # Something that follows from it was refused on our side.
+
+
+class OutgoingKind(StrEnum):
+    """What we tell an office."""
+
+    LODGE = "lodge"  # A new declaration.
 
 
 class MessageUnreadable(InputInvalid):
