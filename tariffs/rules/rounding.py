@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Context, Decimal, Inexact
 from enum import StrEnum
 from fractions import Fraction
 
 from bonded.rules.money import Money, currency_decimals
+
+_EXACTLY = Context(prec=60, traps=[Inexact])
 
 
 class RoundingStep(StrEnum):
@@ -25,16 +28,20 @@ class Rounding:
 
     def money(self, amount: Fraction, currency: str) -> Money:
         """Round an exact amount in major units, half up, to this step of the currency."""
-        per_unit = 10 ** currency_decimals(currency)
         if self.step is RoundingStep.WHOLE_UNIT:
-            return Money(half_up(amount) * per_unit, currency)
-        return Money(half_up(amount * per_unit), currency)
+            return Money(minor_units(Fraction(half_up(amount)), currency), currency)
+        return Money(minor_units(amount, currency), currency)
 
 
 def half_up(amount: Fraction) -> int:
     """Round to a whole number; a half goes away from zero, so 2.5 is 3 and -2.5 is -3."""
     whole = (2 * abs(amount.numerator) + amount.denominator) // (2 * amount.denominator)
     return whole if amount >= 0 else -whole
+
+
+def minor_units(amount: Fraction, currency: str) -> int:
+    """Round an amount in major units half up to whole minor units (fen, cents)."""
+    return half_up(amount * 10 ** currency_decimals(currency))
 
 
 def major_units(money: Money) -> Fraction:
@@ -54,3 +61,11 @@ def decimal_text(amount: Fraction, *, most_decimals: int = 8) -> str:
     mark = "" if scaled.denominator == 1 else "…"
     shown = digits if mark else digits.rstrip("0")
     return f"{sign}{whole}.{shown}{mark}" if shown else f"{sign}{whole}{mark}"
+
+
+def exact_text(amount: Fraction) -> str:
+    """Write a fraction without losing anything: as a decimal when it has an end, else as `numerator/denominator`."""
+    try:
+        return f"{_EXACTLY.divide(Decimal(amount.numerator), Decimal(amount.denominator)):f}"
+    except Inexact:
+        return f"{amount.numerator}/{amount.denominator}"

@@ -15,3 +15,7 @@ class Wording:
     def filled(self, **values: str) -> Wording:
         """Put values into the `{names}` of both languages."""
         return Wording(self.en.format(**values), self.zh.format(**values))
+
+    def then(self, other: Wording) -> Wording:
+        """Let another sentence follow in both languages."""
+        return Wording(f"{self.en} {other.en}", self.zh + other.zh)
