@@ -1,0 +1,1 @@
+"""States of the platform, reached through real acts."""
