@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 import orjson
+import rest_framework.request
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, serializers
-from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from bonded.actions.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused, claim_key, store_answer
 from bonded.queries.pages import Page
 from bonded.rules.errors import ErrorKind, ProblemsFound, RuleViolation
+from bonded.rules.permissions import Actor
 
 STATUS_OF_KIND = {
     ErrorKind.INVALID: 400,
@@ -113,8 +115,32 @@ def _database_problem(error: DatabaseError) -> HttpResponse | None:
     return None
 
 
+class Request(rest_framework.request.Request):
+    """A request that knows who acts and when."""
+
+    @property
+    def actor(self) -> Actor:
+        """Give who acts: the token's membership, else the session's."""
+        return cast("Actor", self._request.actor)  # type: ignore[attr-defined]
+
+    @property
+    def at(self) -> datetime:
+        """Give the moment of the request, aware, in UTC."""
+        return cast("datetime", self._request.at)  # type: ignore[attr-defined]
+
+
 class ApiView(APIView):
     """A door of the API: `request.actor` and `request.at` are there, and every refusal is a problem document."""
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Wrap Django's request in ours."""
+        return Request(
+            request,
+            parsers=self.get_parsers(),
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
 
     def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
         """Tell who is not signed in to sign in."""
@@ -136,10 +162,10 @@ def idempotent(view: View) -> View:
         key = request.headers.get("Idempotency-Key", "").strip()
         if not key or len(key) > 200:
             raise IdempotencyKeyMissing("Send an Idempotency-Key header of 1 to 200 characters.")
-        caller = f"user:{request.user.pk}:{request.actor.role}"  # type: ignore[attr-defined]
+        caller = f"user:{request.user.pk}:{request.actor.role}"
         digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).digest()
         with transaction.atomic():
-            first = claim_key(caller=caller, key=key, request_digest=digest, at=request.at)  # type: ignore[attr-defined]
+            first = claim_key(caller=caller, key=key, request_digest=digest, at=request.at)
             if first is not None:
                 replay = HttpResponse(first.body, status=first.status, content_type=first.content_type)
                 replay["Idempotency-Replayed"] = "true"
@@ -161,6 +187,11 @@ def read(serializer: type[serializers.Serializer[Any]], request: Request) -> dic
         raise exceptions.ValidationError(dict.fromkeys(unknown, "There is no such field."))
     checked.is_valid(raise_exception=True)
     return cast("dict[str, Any]", checked.validated_data)
+
+
+def columns_of(serializer: type[serializers.Serializer[Any]], row: Any) -> dict[str, Any]:
+    """Give what the serializer describes, straight from the row's columns of the same names."""
+    return {name: getattr(row, name) for name in serializer().get_fields()}
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

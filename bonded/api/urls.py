@@ -1,5 +1,21 @@
 """The addresses of the bonded API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from bonded.api import consignments, holds, parties, withdrawals
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("me", parties.MeView.as_view()),
+    path("consignments", consignments.ConsignmentsView.as_view()),
+    path("consignments/<str:reference>", consignments.ConsignmentView.as_view()),
+    path("consignments/<str:reference>/receipt", consignments.ConsignmentReceiptView.as_view()),
+    path("lots/<str:stock_number>/holds", holds.HoldsView.as_view()),
+    path("holds/<int:hold_id>/lift", holds.LiftHoldView.as_view()),
+    path("withdrawals", withdrawals.WithdrawalsView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>", withdrawals.WithdrawalView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/cancel", withdrawals.CancelWithdrawalView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/release", withdrawals.ReleaseWithdrawalView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/refuse", withdrawals.RefuseWithdrawalView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/release-token", withdrawals.ReleaseTokenView.as_view()),
+    path("hand-overs", withdrawals.HandOversView.as_view()),
+]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bonded.models.parties import ApiToken, Membership
+from bonded.models.parties import ApiToken, Membership, User
+from bonded.rules.errors import NotFound
 from bonded.rules.permissions import ANONYMOUS, Actor, Role
 
 
@@ -31,3 +32,12 @@ def actor_of_user(user: Any, membership_id: int | None = None) -> Actor:
 def actor_of_token(token: ApiToken) -> Actor:
     """Give the actor that a machine's token stands for."""
     return actor_of_membership(token.membership)
+
+
+def keeper_id_of(username: str) -> int:
+    """Give the id of an active vault keeper by user name; raises NotFound for anybody else."""
+    keepers = User.objects.filter(username=username, is_active=True, memberships__role=Role.VAULT_KEEPER)
+    found = keepers.values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound("There is no vault keeper of this name.", username=username[:40])
+    return found

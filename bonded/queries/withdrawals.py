@@ -11,6 +11,7 @@ from bonded.models.withdrawals import GrantedClearance, Withdrawal
 from bonded.rules.errors import NotFound, Problem
 from bonded.rules.lots import CustomsState, GoodsFacts, GoodsState, LotKind
 from bonded.rules.money import Money
+from bonded.rules.permissions import Actor
 from bonded.rules.withdrawals import Clearance, Procedure
 
 
@@ -22,6 +23,14 @@ class WithdrawalFacts:
     company_id: int
     procedure: Procedure
     lines: tuple[GoodsFacts, ...]
+
+
+def withdrawal_visible_to(actor: Actor, withdrawal_id: UUID) -> Withdrawal:
+    """Give one withdrawal with its company; raises NotFound when it is not there or not this actor's."""
+    found = Withdrawal.objects.visible_to(actor).filter(pk=withdrawal_id).select_related("company").first()
+    if found is None:
+        raise NotFound("There is no such withdrawal.", withdrawal_id=str(withdrawal_id))
+    return found
 
 
 def goods_of_withdrawal(withdrawal_id: UUID) -> WithdrawalFacts:
