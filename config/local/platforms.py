@@ -117,9 +117,15 @@ class Platform:
                 raise Refusal(f"{command[2]} failed: {lines[-1]} (all of it: {log})")
 
     def start(self) -> None:
-        """Migrate, then start the web, the simulator, the workers and beat, and wait until they are ready."""
+        """Migrate while the web and the simulator load, wait until they are ready, then start the workers and beat.
+
+        The workers come last, because nobody waits for them: what is to be done stands in rows until they are there.
+        """
+        web, simulator, *workers = self.programs()
+        self.supervisor.begin([web, simulator])
         self.migrate()
-        self.supervisor.start(self.programs())
+        self.supervisor.wait_until_ready()
+        self.supervisor.start(workers)
 
     def programs(self) -> list[Program]:
         """Return the platform's own programs, those that docker-compose.yml runs too."""

@@ -77,10 +77,6 @@ class Process:
         self.is_ready = self.is_ready or self.program.is_ready(self.pid)
         return self.is_ready
 
-    def ask_to_stop(self) -> None:
-        """Send the signal on which this program ends in order."""
-        self._send(self.program.stop_signal)
-
     def kill(self) -> None:
         """Kill the main process at once, as a crash would (kill -9), and wait for its end."""
         self._send(signal.SIGKILL)
@@ -88,7 +84,7 @@ class Process:
 
     def stop(self) -> None:
         """End it in order, within its grace; then kill what is left of its group."""
-        self.ask_to_stop()
+        self._send(self.program.stop_signal)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._popen.wait(self.program.grace_seconds)
         self.end_group()

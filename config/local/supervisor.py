@@ -40,9 +40,18 @@ class Supervisor:
 
     def start(self, programs: Iterable[Program]) -> None:
         """Start the programs side by side and wait until each is ready; refuse when one ends or stays unready."""
-        started = [self._begin(program) for program in programs]
+        self.begin(programs)
+        self.wait_until_ready()
+
+    def begin(self, programs: Iterable[Program]) -> None:
+        """Start the programs and wait for nothing."""
+        for program in programs:
+            self._begin(program)
+
+    def wait_until_ready(self) -> None:
+        """Wait until every process is ready; refuse when one ends or stays unready."""
         deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while waiting := [process for process in started if not process.check_ready()]:
+        while waiting := [process for process in self.processes.values() if not process.check_ready()]:
             self.tick()
             if time.monotonic() > deadline:
                 late = waiting[0]
@@ -108,9 +117,8 @@ class Supervisor:
         """Stop everything: all at once but for those named in `last`, which follow one by one in that order."""
         self._stopping.set()
         with self._guard:
+            # Each is asked once: a second signal means "at once" to many programs.
             first = [process for name, process in self.processes.items() if name not in last]
-            for process in reversed(first):
-                process.ask_to_stop()
             ends = [threading.Thread(target=process.stop) for process in first]
             for end in ends:
                 end.start()
@@ -123,10 +131,8 @@ class Supervisor:
         if self._watcher.is_alive():
             self._watcher.join()
 
-    def _begin(self, program: Program) -> Process:
-        process = Process(program, self.logs)
-        self.processes[program.name] = process
-        return process
+    def _begin(self, program: Program) -> None:
+        self.processes[program.name] = Process(program, self.logs)
 
     def _restart_ended(self) -> None:
         while not self._stopping.wait(LOOKED_AT_SECONDS):
