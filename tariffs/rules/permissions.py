@@ -1,0 +1,68 @@
+"""Which role may perform which act on what is owed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bonded.rules.permissions import Actor, ActTable, Role, may_by, require_by
+
+
+class Act(StrEnum):
+    """Every act on duty, guarantees, books and bank statements, as `app.noun.verb`."""
+
+    LOAD_TARIFFS = "tariffs.schedule.load"
+    READ_SCHEDULE = "tariffs.schedule.read"
+    ASSESS_WITHDRAWAL = "tariffs.assessment.assess"
+    WITHDRAW_ASSESSMENT = "tariffs.assessment.withdraw"
+    READ_ASSESSMENT = "tariffs.assessment.read"
+    SECURE_DUTY = "tariffs.duty.secure"
+    PAY_DUTY = "tariffs.duty.pay"
+    CHARGE_DUTY = "tariffs.duty.charge"
+    SET_GUARANTEE = "tariffs.guarantee.set"
+    READ_GUARANTEE = "tariffs.guarantee.read"
+    RESERVE_HEADROOM = "tariffs.guarantee.reserve"
+    FREE_HEADROOM = "tariffs.guarantee.free"
+    USE_HEADROOM = "tariffs.guarantee.use"
+    POST_ENTRY = "tariffs.ledger.post"
+    READ_LEDGER = "tariffs.ledger.read"
+    IMPORT_BANK_STATEMENT = "tariffs.bank_statement.import"
+    MATCH_STATEMENT = "tariffs.bank_statement.match"
+    BOOK_PAYMENT = "tariffs.payment.book"
+
+
+_EVERYBODY = frozenset(Role) - {Role.ANONYMOUS}
+_BUYER = frozenset({Role.BUYER})
+_FINANCE = frozenset({Role.ADMINISTRATOR, Role.SYSTEM})
+_SYSTEM = frozenset({Role.SYSTEM})
+_OVERSIGHT = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CUSTOMS_OFFICER, Role.SYSTEM})
+
+MAY: ActTable = {
+    Act.LOAD_TARIFFS: _FINANCE,
+    Act.READ_SCHEDULE: _EVERYBODY,
+    Act.ASSESS_WITHDRAWAL: _SYSTEM,
+    Act.WITHDRAW_ASSESSMENT: _SYSTEM,
+    Act.READ_ASSESSMENT: _BUYER | _OVERSIGHT,
+    Act.SECURE_DUTY: _BUYER,
+    Act.PAY_DUTY: _BUYER,
+    Act.CHARGE_DUTY: _SYSTEM,
+    Act.SET_GUARANTEE: _FINANCE,
+    Act.READ_GUARANTEE: _BUYER | _OVERSIGHT,
+    Act.RESERVE_HEADROOM: _BUYER | _SYSTEM,
+    Act.FREE_HEADROOM: _BUYER | frozenset({Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR}) | _SYSTEM,
+    Act.USE_HEADROOM: _SYSTEM,
+    Act.POST_ENTRY: _FINANCE,
+    Act.READ_LEDGER: frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM}),
+    Act.IMPORT_BANK_STATEMENT: _FINANCE,
+    Act.MATCH_STATEMENT: _FINANCE,
+    Act.BOOK_PAYMENT: _FINANCE,
+}
+
+
+def may(actor: Actor, act: Act) -> bool:
+    """Say whether the actor's role may perform the act on what is owed."""
+    return may_by(MAY, actor, act)
+
+
+def require(actor: Actor, act: Act) -> None:
+    """Refuse an act that the role does not have; raises as `require_by` does."""
+    require_by(MAY, actor, act)

@@ -1,0 +1,78 @@
+"""A bank statement as the bank says it: one account, its balances, and what came and went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from bonded.rules.errors import InputInvalid
+from bonded.rules.money import Money
+
+
+class StatementUnreadable(InputInvalid):
+    """The file is not a bank statement that can be read; the facts say where reading stopped."""
+
+    code = "statement_unreadable"
+
+
+class StatementDoesNotAddUp(InputInvalid):
+    """Opening balance and lines do not come to the closing balance."""
+
+    code = "statement_does_not_add_up"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One booked entry: money in is positive, money out negative.
+
+    `position` counts from 1 within its statement. `remittance` is what the payer wrote, structured
+    references first; `bank_reference` is the bank's own name for the entry.
+    """
+
+    position: int
+    amount: Money
+    booked_on: date
+    value_on: date
+    counterparty: str
+    counterparty_account: str
+    remittance: str
+    end_to_end_id: str
+    bank_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of one account; a file may hold several."""
+
+    identification: str
+    account: str
+    currency: str
+    opening: Money | None
+    closing: Money | None
+    lines: tuple[StatementLine, ...]
+
+
+def require_statement_adds_up(statement: Statement) -> None:
+    """Refuse a statement whose lines do not lead from its opening to its closing balance.
+
+    Balances that the bank did not state, or states in another currency than the account's, prove
+    nothing and are passed by. Lines must be in the account's currency. Raises StatementDoesNotAddUp.
+    """
+    for line in statement.lines:
+        if line.amount.currency != statement.currency:
+            raise StatementDoesNotAddUp(
+                f"Line {line.position} is in {line.amount.currency}, and the account in {statement.currency}.",
+                statement=statement.identification,
+                line=line.position,
+            )
+    opening, closing = statement.opening, statement.closing
+    if opening is None or closing is None or {opening.currency, closing.currency} != {statement.currency}:
+        return
+    computed = sum((line.amount for line in statement.lines), opening)
+    if computed != closing:
+        raise StatementDoesNotAddUp(
+            f"The lines come to {computed}, and the bank says {closing}.",
+            statement=statement.identification,
+            computed=str(computed),
+            closing=str(closing),
+        )

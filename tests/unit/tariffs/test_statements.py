@@ -1,0 +1,35 @@
+"""A statement must lead from its opening to its closing balance, in one currency."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bonded.rules.money import Money
+from tariffs.rules.statements import Statement, StatementDoesNotAddUp, StatementLine, require_statement_adds_up
+
+LINE = StatementLine(1, Money(885, "EUR"), date(2026, 1, 2), date(2026, 1, 2), "NAME", "NL1", "", "", "")
+STATEMENT = Statement("S1", "NL2", "EUR", Money(1815, "EUR"), Money(2700, "EUR"), (LINE,))
+
+
+def test_require_statement_adds_up__accepts_one_that_does() -> None:
+    require_statement_adds_up(STATEMENT)
+
+
+@pytest.mark.parametrize("closing", [None, Money(9, "USD")], ids=["not stated", "another currency"])
+def test_require_statement_adds_up__passes_by_a_balance_that_proves_nothing(closing: Money | None) -> None:
+    require_statement_adds_up(replace(STATEMENT, closing=closing))
+
+
+def test_require_statement_adds_up__refuses_a_cent_of_difference() -> None:
+    with pytest.raises(StatementDoesNotAddUp) as refusal:
+        require_statement_adds_up(replace(STATEMENT, closing=Money(2701, "EUR")))
+    assert refusal.value.facts == {"statement": "S1", "computed": "27.00", "closing": "27.01"}
+
+
+def test_require_statement_adds_up__refuses_a_line_in_another_currency() -> None:
+    with pytest.raises(StatementDoesNotAddUp) as refusal:
+        require_statement_adds_up(replace(STATEMENT, lines=(replace(LINE, amount=Money(885, "USD")),)))
+    assert refusal.value.facts == {"statement": "S1", "line": 1}
