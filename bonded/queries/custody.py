@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bonded.models.activity import Activity
@@ -10,7 +11,7 @@ from bonded.models.holds import Hold
 from bonded.models.lots import Lot
 
 
-def chain_of_custody(lot: Lot) -> list[dict[str, Any]]:
+def chain_of_custody(lot: Lot) -> list[Mapping[str, Any]]:
     """Give a lot's movements from the first on, with places and people by name; one SQL statement."""
     rows = CustodyMovement.objects.filter(lot=lot).order_by("position")
     return list(
@@ -33,7 +34,7 @@ def chain_of_custody(lot: Lot) -> list[dict[str, Any]]:
     )
 
 
-def holds_of(lot: Lot) -> list[dict[str, Any]]:
+def holds_of(lot: Lot) -> list[Mapping[str, Any]]:
     """Give a lot's holds, the newest first."""
     return list(
         Hold.objects.filter(lot=lot)
@@ -42,7 +43,7 @@ def holds_of(lot: Lot) -> list[dict[str, Any]]:
     )
 
 
-def activities_of(kind: str, target_id: str) -> list[dict[str, Any]]:
+def activities_of(kind: str, target_id: str) -> list[Mapping[str, Any]]:
     """Give what was done to one thing, the first act first."""
     rows = Activity.objects.filter(stream=f"{kind}:{target_id}").order_by("position")
     return list(rows.values("act", "actor__username", "actor_role", "acted_at", "facts"))
