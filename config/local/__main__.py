@@ -58,9 +58,7 @@ def test(command: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="test-", dir=LOCAL, ignore_cleanup_errors=True) as directory:
         folder = Folder(Path(directory))
         with folder.held(), _platform(folder) as platform:
-            status = platform.supervisor.run(command, environment=platform.test_environment)
-        remove_home(folder)
-        return status
+            return platform.supervisor.run(command, environment=platform.test_environment)
 
 
 def run(command: Sequence[str], *, owner: bool) -> int:

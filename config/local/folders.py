@@ -32,8 +32,10 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
         self.logs = self.path / "logs"
-        # Root's PostgreSQL runs as somebody else, who must be able to pass through.
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if os.geteuid() == 0:
+            # Root's PostgreSQL runs as somebody else, who must be able to pass through.
+            self.path.chmod(0o711)
         self.logs.mkdir(exist_ok=True, mode=0o700)
 
     def require_space(self) -> None:

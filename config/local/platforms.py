@@ -11,7 +11,7 @@ from config.local import commands
 from config.local.commands import Command, filled
 from config.local.folders import LOCAL, Folder
 from config.local.ports import HOST, answers_ok, free_port
-from config.local.postgres import Postgres
+from config.local.postgres import Postgres, remove_home
 from config.local.processes import Process, Program
 from config.local.redis import Redis
 from config.local.refusals import Refusal
@@ -25,8 +25,8 @@ class Platform:
     """A platform under one folder, running between `with` and its end.
 
     `database_url` (and `owner_database_url`, the same if not given) and `redis_url` name servers to use instead of the
-    embedded ones. `durable` keeps PostgreSQL's data through a power cut. `restart` starts again whatever ends. `echo`
-    shows warnings and errors of the processes on the terminal. `environment` is added to every process's.
+    embedded ones. `durable` keeps PostgreSQL's data, through a power cut too. `restart` starts again whatever ends.
+    `echo` shows warnings and errors of the processes on the terminal. `environment` is added to every process's.
 
         with Platform(tmp_path, restart=True) as platform:
             platform.start()
@@ -49,6 +49,7 @@ class Platform:
     ) -> None:
         self.folder = Folder(directory)
         self.folder.turn_logs()
+        self.durable = durable
         self.port = port or free_port()
         self.customs_office_port = free_port()
         self.postgres = None if database_url else Postgres(self.folder, durable=durable)
@@ -174,8 +175,10 @@ class Platform:
         return (self.folder.logs / f"{name}.log").read_text(errors="replace")
 
     def stop(self) -> None:
-        """Stop everything, PostgreSQL last."""
+        """Stop everything, PostgreSQL last; the data of a platform that is not durable ends with it."""
         self.supervisor.stop(last=STOPPED_LAST)
+        if not self.durable:
+            remove_home(self.folder)
 
     def _embedded_url(self, role: str) -> str:
         return self.postgres.url(role) if self.postgres else ""

@@ -186,10 +186,12 @@ class Postgres:
 
 
 def remove_home(folder: Folder) -> None:
-    """Remove the data that root's server keeps outside the folder, if any; the folder is its owner's to remove."""
+    """Remove the server's data, also where root's server had to keep it outside the folder."""
     pointer = folder.path / HOME_POINTER
     if pointer.exists():
         shutil.rmtree(pointer.read_text(), ignore_errors=True)
+        pointer.unlink()
+    shutil.rmtree(folder.path / "postgres", ignore_errors=True)
 
 
 def _installed_programs() -> Path:

@@ -14,6 +14,7 @@ from redis.retry import Retry
 
 from config.local import platforms
 from config.local.platforms import Platform
+from config.local.postgres import remove_home
 from config.local.refusals import Refusal
 
 RECOVERED_WITHIN_SECONDS = 15.0
@@ -23,6 +24,7 @@ RECOVERED_WITHIN_SECONDS = 15.0
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     with Platform(tmp_path_factory.mktemp("platform"), durable=True, restart=True) as running:
         yield running
+    remove_home(running.folder)
 
 
 def ask(url: str, question: str) -> object:
@@ -148,6 +150,17 @@ def test_platform__takes_servers_that_are_given(platform: Platform, tmp_path: Pa
     ) as other:
         assert dict(other.processes) == {}
         assert {name: other.environment[name] for name in given} == given
+
+
+def test_platform__leaves_no_data_when_it_is_not_durable(tmp_path: Path) -> None:
+    with Platform(tmp_path) as platform:
+        assert platform.postgres
+        home = platform.postgres.home
+        held = home.is_dir()
+
+    assert held
+    assert not home.exists()
+    assert all(process.status() is not None for process in platform.processes.values())
 
 
 def test_platform__refuses_when_postgres_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
