@@ -202,9 +202,12 @@ def test_start__children_end_when_their_supervisor_is_killed(folder: Folder) -> 
     with subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout
         child = int(parent.stdout.readline())
+        # Only a child that has become its program shows what the death signal does.
+        has_begun = eventually(lambda: (folder.logs / "child.log").read_text() == "up\n")
         alive_before = is_alive(child)
         parent.kill()
 
+    assert has_begun
     assert alive_before
     assert eventually(lambda: not is_alive(child))
 
