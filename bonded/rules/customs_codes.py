@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bonded.rules.declarations import DeclarationState
+from bonded.rules.errors import InputInvalid
 from bonded.rules.validity import Validity
 
 SIMULATOR = "SIM"
@@ -66,3 +67,17 @@ SINGLE_WINDOW = CodeList(
 OFFICES: Mapping[str, Office] = {
     SIMULATOR: Office(code=SIMULATOR, patience=timedelta(minutes=15), code_lists=(SINGLE_WINDOW,)),
 }
+
+
+class OfficeUnknown(InputInvalid):
+    """No customs office with this code is known here."""
+
+    code = "office_unknown"
+
+
+def office_of(code: str) -> Office:
+    """Give the office with a code; raises OfficeUnknown with the codes that are known."""
+    try:
+        return OFFICES[code]
+    except KeyError:
+        raise OfficeUnknown(f"There is no customs office {code[:12]!r}.", known=sorted(OFFICES)) from None

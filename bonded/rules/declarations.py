@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -93,3 +94,8 @@ class DeclaredGoods:
     pieces: int
     weight_carats: Decimal
     value: Money
+
+
+def declaration_number(*, serial: int, on: date) -> str:
+    """Write our number of a declaration, 18 digits as customs' own have: the day, then the serial number."""
+    return f"{on:%Y%m%d}{serial:010d}"

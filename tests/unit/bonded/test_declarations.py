@@ -1,5 +1,6 @@
 """The lifecycle of a declaration, pair by pair, and what each state settles."""
 
+from datetime import date
 from itertools import product
 
 import pytest
@@ -8,6 +9,7 @@ from bonded.rules.declarations import (
     LIVE_STATES,
     STEPS,
     DeclarationState,
+    declaration_number,
     settled_by,
 )
 from bonded.rules.lifecycle import StepNotAllowed, require_step
@@ -64,3 +66,7 @@ def test_settled_by__lets_goods_go_only_when_released_or_cleared(state: Declarat
     assert (Clearance.CUSTOMS_RELEASED in settled_by(state)) == (state in released)
     assert (Clearance.CUSTOMS_ACCEPTED in settled_by(state)) == (state in accepted)
     assert settled_by(state) <= {Clearance.CUSTOMS_ACCEPTED, Clearance.CUSTOMS_RELEASED}
+
+
+def test_declaration_number__has_eighteen_digits() -> None:
+    assert declaration_number(serial=42, on=date(2026, 3, 2)) == "202603020000000042"

@@ -1,0 +1,150 @@
+"""Declaring goods to customs: the declaration and the message that carries it are written in one act."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.timezone import localdate
+
+from bonded.actions.activity import record_activity
+from bonded.actions.locks import lock_consignment, lock_withdrawal
+from bonded.models.declarations import CustomsStatusChange, Declaration
+from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
+from bonded.models.parties import Company
+from bonded.queries.declarations import goods_of_consignment, goods_of_declared_withdrawal, next_declaration_serial
+from bonded.rules.consignments import STEPS as CONSIGNMENT_STEPS
+from bonded.rules.consignments import ConsignmentState
+from bonded.rules.customs_codes import SIMULATOR, office_of
+from bonded.rules.customs_messages import OutgoingKind
+from bonded.rules.declarations import (
+    STEPS,
+    AlreadyDeclared,
+    DeclarationKind,
+    DeclarationState,
+    DeclaredGoods,
+    NothingToDeclare,
+    declaration_number,
+)
+from bonded.rules.lifecycle import require_step
+from bonded.rules.permissions import Act, Actor, require
+from bonded.rules.withdrawals import STEPS as WITHDRAWAL_STEPS
+from bonded.rules.withdrawals import WithdrawalState
+from bonded.signals import customs_message_queued, declaration_status_changed
+
+
+@transaction.atomic
+def declare_consignment(*, consignment_id: int, office: str = SIMULATOR, actor: Actor, at: datetime) -> Declaration:
+    """Declare a consignment into bond, as the supplier announced it; its lines are fixed from now on.
+
+    Raises NotFound, OfficeUnknown, StepNotAllowed, AlreadyDeclared, NothingToDeclare.
+    """
+    require(actor, Act.DECLARE_CONSIGNMENT)
+    consignment = lock_consignment(consignment_id, actor=actor)
+    _require_undeclared(Declaration.objects.filter(consignment=consignment).live().first())
+    require_step(CONSIGNMENT_STEPS, ConsignmentState(consignment.state), ConsignmentState.DECLARED)
+    declaration = _draft(office, company_id=consignment.supplier_id, at=at, consignment_id=consignment.pk)
+    _lodge(declaration, goods_of_consignment(consignment.pk), procedure=DeclarationKind.INTO_BOND, at=at)
+    consignment.state = ConsignmentState.DECLARED
+    consignment.save(update_fields=["state"])
+    record_activity(Act.DECLARE_CONSIGNMENT, consignment, actor=actor, at=at, declaration=declaration.number)
+    customs_message_queued.send(Declaration, at=at)
+    return declaration
+
+
+@transaction.atomic
+def lodge_declaration(*, withdrawal_id: UUID, office: str = SIMULATOR, actor: Actor, at: datetime) -> Declaration:
+    """Declare a withdrawal: the first time, or again after the office returned the first declaration.
+
+    Raises NotFound, OfficeUnknown, StepNotAllowed, AlreadyDeclared.
+    """
+    require(actor, Act.LODGE_DECLARATION)
+    withdrawal, _ = lock_withdrawal(withdrawal_id, actor=actor)
+    _require_undeclared(Declaration.objects.filter(withdrawal=withdrawal).live().first())
+    if withdrawal.state != WithdrawalState.DECLARED:
+        require_step(WITHDRAWAL_STEPS, WithdrawalState(withdrawal.state), WithdrawalState.DECLARED)
+    declaration = _draft(office, company_id=withdrawal.company_id, at=at, withdrawal_id=withdrawal.pk)
+    _lodge(declaration, goods_of_declared_withdrawal(withdrawal.pk), procedure=withdrawal.procedure, at=at)
+    withdrawal.state = WithdrawalState.DECLARED
+    withdrawal.save(update_fields=["state"])
+    record_activity(Act.LODGE_DECLARATION, withdrawal, actor=actor, at=at, declaration=declaration.number)
+    customs_message_queued.send(Declaration, at=at)
+    return declaration
+
+
+def change_status(declaration: Declaration, state: DeclarationState, *, at: datetime) -> None:
+    """Move a locked declaration by our own hand, not by a message of its office, and keep the step in its history."""
+    before = DeclarationState(declaration.state)
+    require_step(STEPS, before, state)
+    declaration.state, declaration.status_changed_at = state, at
+    declaration.save(update_fields=["state", "status_changed_at", "lodged_at"])
+    CustomsStatusChange.objects.create(
+        stream=f"declaration:{declaration.pk}", declaration=declaration, before=before, after=state, changed_at=at
+    )
+    declaration_status_changed.send(Declaration, declaration_id=declaration.pk, status=state, at=at)
+
+
+def _require_undeclared(declaration: Declaration | None) -> None:
+    if declaration is not None:
+        raise AlreadyDeclared(
+            f"These goods are declared under {declaration.number}.",
+            declaration_id=declaration.pk,
+            number=declaration.number,
+            state=declaration.state,
+        )
+
+
+def _draft(
+    office: str,
+    *,
+    company_id: int,
+    at: datetime,
+    consignment_id: int | None = None,
+    withdrawal_id: UUID | None = None,
+) -> Declaration:
+    return Declaration.objects.create(
+        number=declaration_number(serial=next_declaration_serial(), on=localdate(at)),
+        kind=DeclarationKind.INTO_BOND if consignment_id else DeclarationKind.WITHDRAWAL,
+        office=office_of(office).code,
+        company_id=company_id,
+        consignment_id=consignment_id,
+        withdrawal_id=withdrawal_id,
+        status_changed_at=at,
+    )
+
+
+def _lodge(declaration: Declaration, goods: Sequence[DeclaredGoods], *, procedure: str, at: datetime) -> None:
+    if not goods:
+        raise NothingToDeclare("There are no goods to declare.", declaration=declaration.number)
+    company = Company.objects.get(pk=declaration.company_id)
+    document = {
+        "number": declaration.number,
+        "office": declaration.office,
+        "procedure": procedure,
+        "declarant": {"name": company.name, "registration_number": company.registration_number},
+        "lodged_at": at.isoformat(),
+        "goods": [
+            {
+                "hs_code": line.hs_code,
+                "origin": line.origin,
+                "pieces": line.pieces,
+                "weight_carats": str(line.weight_carats),
+                "value": str(line.value),
+                "currency": line.value.currency,
+            }
+            for line in goods
+        ],
+    }
+    declaration.lodged_at = at
+    change_status(declaration, DeclarationState.LODGED, at=at)
+    OutgoingCustomsMessage.objects.create(
+        declaration=declaration,
+        office=declaration.office,
+        kind=OutgoingKind.LODGE,
+        body=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
+        queued_at=at,
+        not_before=at,
+    )

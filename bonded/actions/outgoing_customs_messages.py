@@ -1,0 +1,129 @@
+"""The outbox's life: a relay holds a message for a while, sends it, and writes down how it went.
+
+Sending happens between these acts, outside any transaction. A relay that dies leaves a hold that
+ends by itself; the next relay then asks the office before it sends again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from bonded.actions.activity import record_activity
+from bonded.actions.consignments import mark_consignment_refused
+from bonded.actions.declarations import change_status
+from bonded.models.consignments import Consignment
+from bonded.models.declarations import Declaration
+from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
+from bonded.rules.customs_messages import OutgoingKind
+from bonded.rules.declarations import DeclarationState
+from bonded.rules.errors import NotFound
+from bonded.rules.lifecycle import require_step
+from bonded.rules.permissions import Act, Actor, require
+from bonded.rules.retries import DELIVERY_STEPS, DeliveryState, is_given_up, retry_delay
+from bonded.signals import customs_message_queued
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMessage:
+    """One message in a relay's hands; `attempt` counts from 1 and names this hold."""
+
+    id: int
+    attempt: int
+    office: str
+    idempotency_key: str
+    body: str
+
+
+@transaction.atomic
+def claim_outgoing(*, limit: int, actor: Actor, at: datetime) -> list[ClaimedMessage]:
+    """Hold up to `limit` messages for one minute: those whose time has come, and those whose holder seems dead."""
+    require(actor, Act.SEND_CUSTOMS_MESSAGE)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH due AS (SELECT id FROM bonded_outgoingcustomsmessage"
+            "              WHERE (state = 'waiting' AND not_before <= %(at)s)"
+            "                 OR (state = 'sending' AND leased_until <= %(at)s)"
+            "              ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)"
+            " UPDATE bonded_outgoingcustomsmessage m"
+            "    SET state = 'sending', attempts = m.attempts + 1, leased_until = %(until)s"
+            "   FROM due WHERE m.id = due.id"
+            " RETURNING m.id, m.attempts, m.office, m.idempotency_key::text, m.body",
+            {"at": at, "limit": limit, "until": at + LEASE},
+        )
+        return [ClaimedMessage(*row) for row in cursor]
+
+
+@transaction.atomic
+def record_sent(*, message_id: int, attempt: int, mrn: str, actor: Actor, at: datetime) -> bool:
+    """Note that the office has the message; False when the hold had ended and another relay took over."""
+    require(actor, Act.SEND_CUSTOMS_MESSAGE)
+    if not _held(message_id, attempt).update(state=DeliveryState.SENT, sent_at=at, leased_until=None, last_error=""):
+        return False
+    Declaration.objects.filter(outgoing_messages=message_id, mrn__isnull=True).update(mrn=mrn)
+    return True
+
+
+@transaction.atomic
+def record_failure(*, message_id: int, attempt: int, reason: str, jitter: float, actor: Actor, at: datetime) -> bool:
+    """Note that the message did not arrive, and when to try again; after the last attempt it is dead.
+
+    `jitter` is a random number in [0, 1). False when the hold had ended.
+    """
+    require(actor, Act.SEND_CUSTOMS_MESSAGE)
+    state = DeliveryState.DEAD if is_given_up(attempt) else DeliveryState.WAITING
+    not_before = at + retry_delay(attempt, jitter=jitter)
+    held = _held(message_id, attempt)
+    if not held.update(state=state, not_before=not_before, leased_until=None, last_error=reason[:300]):
+        return False
+    if state is DeliveryState.DEAD:
+        message = OutgoingCustomsMessage.objects.get(pk=message_id)
+        record_activity(
+            Act.SEND_CUSTOMS_MESSAGE, message, actor=actor, at=at, given_up_after=attempt, reason=reason[:300]
+        )
+    return True
+
+
+@transaction.atomic
+def record_refusal(*, message_id: int, attempt: int, reason: str, actor: Actor, at: datetime) -> bool:
+    """Note that the office will never take this content; a declaration that it does not take is rejected.
+
+    False when the hold had ended.
+    """
+    require(actor, Act.SEND_CUSTOMS_MESSAGE)
+    message = OutgoingCustomsMessage.objects.filter(pk=message_id).get()
+    # Goods before paper: the lock order.
+    list(Consignment.objects.filter(declarations=message.declaration_id).locked())
+    declaration = Declaration.objects.filter(pk=message.declaration_id).locked().get()
+    held = _held(message_id, attempt)
+    if not held.update(state=DeliveryState.REFUSED, leased_until=None, last_error=reason[:300]):
+        return False
+    record_activity(Act.SEND_CUSTOMS_MESSAGE, message, actor=actor, at=at, refused=reason[:300])
+    if message.kind == OutgoingKind.LODGE and declaration.state == DeclarationState.LODGED:
+        change_status(declaration, DeclarationState.REJECTED, at=at)
+        if declaration.consignment_id is not None:
+            mark_consignment_refused(consignment_id=declaration.consignment_id, actor=actor, at=at)
+    return True
+
+
+@transaction.atomic
+def rearm_outgoing(*, message_id: int, actor: Actor, at: datetime) -> OutgoingCustomsMessage:
+    """Let a dead message be tried as often again, under the same key. Raises NotFound, StepNotAllowed."""
+    require(actor, Act.REARM_CUSTOMS_MESSAGE)
+    for message in OutgoingCustomsMessage.objects.filter(pk=message_id).locked():
+        require_step(DELIVERY_STEPS, DeliveryState(message.state), DeliveryState.WAITING)
+        message.state, message.not_before = DeliveryState.WAITING, at
+        message.save(update_fields=["state", "not_before"])
+        record_activity(Act.REARM_CUSTOMS_MESSAGE, message, actor=actor, at=at, last_error=message.last_error)
+        customs_message_queued.send(OutgoingCustomsMessage, at=at)
+        return message
+    raise NotFound("There is no such message.", message_id=message_id)
+
+
+def _held(message_id: int, attempt: int) -> QuerySet[OutgoingCustomsMessage]:
+    return OutgoingCustomsMessage.objects.filter(pk=message_id, state=DeliveryState.SENDING, attempts=attempt)

@@ -1,0 +1,73 @@
+"""Reads declarations: what there is to declare, what an actor may see, how one came to its state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet, Sum
+
+from bonded.models.declarations import CustomsStatusChange, Declaration
+from bonded.models.lots import Lot
+from bonded.models.withdrawals import WithdrawalLot
+from bonded.queries.invariants import rows_of
+from bonded.rules.declarations import DeclaredGoods
+from bonded.rules.errors import NotFound
+from bonded.rules.money import Money
+from bonded.rules.permissions import Actor
+
+
+def goods_of_consignment(consignment_id: int) -> list[DeclaredGoods]:
+    """Sum a consignment's lots, as declared by the supplier, by HS code, origin and currency, in that order."""
+    lots = Lot.objects.filter(consignment=consignment_id)
+    return _summed(lots, by=("hs_code", "origin", "currency"), pieces="declared_pieces", weight="declared_carats")
+
+
+def goods_of_declared_withdrawal(withdrawal_id: UUID) -> list[DeclaredGoods]:
+    """Sum a withdrawal's lots, as they were when it was requested, by HS code, origin and currency, in that order."""
+    lines = WithdrawalLot.objects.filter(withdrawal=withdrawal_id)
+    return _summed(lines, by=("lot__hs_code", "lot__origin", "currency"), pieces="pieces", weight="weight_carats")
+
+
+def _summed(rows: QuerySet[Any], *, by: tuple[str, str, str], pieces: str, weight: str) -> list[DeclaredGoods]:
+    """Sum carats to 0.001 and minor units; nothing is rounded."""
+    sums = rows.values_list(*by).annotate(Sum(pieces), Sum(weight), Sum("value_minor")).order_by(*by)
+    return [
+        DeclaredGoods(hs_code, origin, pieces_sum, weight_sum, Money(value_sum, currency))
+        for hs_code, origin, currency, pieces_sum, weight_sum, value_sum in sums
+    ]
+
+
+def next_declaration_serial() -> int:
+    """Take the next number of the declarations' sequence; numbers of acts that failed are not used again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('bonded_declaration_number')")
+        row: tuple[int] = cursor.fetchone()
+        return row[0]
+
+
+def declarations_of(actor: Actor) -> QuerySet[Declaration]:
+    """Give the declarations that the actor may see."""
+    return Declaration.objects.visible_to(actor)
+
+
+def declaration_with_history(declaration_id: int, *, actor: Actor) -> tuple[Declaration, Sequence[CustomsStatusChange]]:
+    """Give one declaration and its steps in order, in two statements; raises NotFound."""
+    declaration = Declaration.objects.visible_to(actor).filter(pk=declaration_id).first()
+    if declaration is None:
+        raise NotFound("There is no such declaration.", declaration_id=declaration_id)
+    stream = f"declaration:{declaration.pk}"
+    return declaration, list(CustomsStatusChange.objects.filter(stream=stream).order_by("position"))
+
+
+def declarations_that_differ_from_their_history() -> list[str]:
+    """Find declarations whose state or sequence is not what their last step says; must be empty."""
+    return rows_of("""
+        SELECT d.number, d.state, last.after, d.last_sequence, last.sequence
+          FROM bonded_declaration d
+          LEFT JOIN LATERAL (SELECT c.after, max(c.sequence) OVER () AS sequence FROM bonded_customsstatuschange c
+                              WHERE c.stream = 'declaration:' || d.id ORDER BY c.position DESC LIMIT 1) last ON true
+         WHERE d.state <> coalesce(last.after, 'draft') OR d.last_sequence < coalesce(last.sequence, 0)
+    """)
