@@ -8,6 +8,7 @@ from django.dispatch import Signal
 
 consignment_received = Signal()  # consignment_id, at
 lot_moved = Signal()  # lot_id, at
+consignment_file_stored = Signal()  # file_id, at
 hold_placed = Signal()  # lot_id, hold_id, at
 hold_lifted = Signal()  # lot_id, hold_id, at
 withdrawal_requested = Signal()  # withdrawal_id, at

@@ -142,7 +142,9 @@ class ApiView(APIView):
             parser_context=self.get_parser_context(request),
         )
 
-    def permission_denied(self, request: rest_framework.request.Request, message: str | None = None, code: str | None = None) -> Any:
+    def permission_denied(
+        self, request: rest_framework.request.Request, message: str | None = None, code: str | None = None
+    ) -> Any:
         """Tell who is not signed in to sign in."""
         raise exceptions.NotAuthenticated("Sign in, or send a token.")
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from rest_framework.parsers import JSONParser
+from django.conf import settings
+from rest_framework.parsers import BaseParser, JSONParser
 
 from bonded.rules.errors import InputInvalid
 
 DEEPEST_JSON = 20
+
+
+class FileTooLarge(InputInvalid):
+    """The body is longer than a file may be."""
+
+    code = "file_too_large"
 
 
 class MalformedJson(InputInvalid):
@@ -49,3 +56,17 @@ def _require_depth(body: Any, left: int) -> None:
         raise MalformedJson(f"JSON may be nested {DEEPEST_JSON} deep.")
     for value in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
         _require_depth(value, left - 1)
+
+
+class CsvParser(BaseParser):
+    """Takes a CSV file as the body itself, and leaves it as bytes: the act stores them as they came."""
+
+    media_type = "text/csv"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Give the body's bytes; raises FileTooLarge above the limit that the settings name."""
+        limit = settings.CONSIGNMENT_FILE_MAX_BYTES
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise FileTooLarge(f"A file may have {limit // 1024 // 1024} MB; split it.", limit_bytes=limit)
+        return body

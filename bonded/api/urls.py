@@ -2,13 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from bonded.api import consignments, holds, parties, withdrawals
+from bonded.api import consignment_files, consignments, holds, parties, withdrawals
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me", parties.MeView.as_view()),
     path("consignments", consignments.ConsignmentsView.as_view()),
     path("consignments/<str:reference>", consignments.ConsignmentView.as_view()),
     path("consignments/<str:reference>/receipt", consignments.ConsignmentReceiptView.as_view()),
+    path("consignments/<str:reference>/files", consignment_files.ConsignmentFilesView.as_view()),
+    path("consignment-files/<int:file_id>", consignment_files.ConsignmentFileView.as_view()),
+    path("consignment-files/<int:file_id>/refused-lines", consignment_files.RefusedLinesView.as_view()),
     path("lots/<str:stock_number>/holds", holds.HoldsView.as_view()),
     path("holds/<int:hold_id>/lift", holds.LiftHoldView.as_view()),
     path("withdrawals", withdrawals.WithdrawalsView.as_view()),

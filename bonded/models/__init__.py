@@ -2,6 +2,7 @@
 
 from bonded.models.activity import Activity
 from bonded.models.bond_entries import BondEntry
+from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.models.consignments import Consignment
 from bonded.models.custody import CustodyMovement
 from bonded.models.customs_messages import IncomingCustomsMessage
@@ -21,6 +22,7 @@ __all__ = (
     "BondEntry",
     "Company",
     "Consignment",
+    "ConsignmentFile",
     "CustodyMovement",
     "CustomsStatusChange",
     "Declaration",
@@ -33,6 +35,7 @@ __all__ = (
     "Lot",
     "Membership",
     "OutgoingCustomsMessage",
+    "RefusedLine",
     "ReleaseToken",
     "User",
     "Withdrawal",

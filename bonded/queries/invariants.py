@@ -6,7 +6,7 @@ their own, and each app's config lists them with `register_invariants`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -88,7 +88,7 @@ INVARIANTS: dict[str, Question] = {
 }
 
 
-def register_invariants(questions: dict[str, Question]) -> None:
+def register_invariants(questions: Mapping[str, Question]) -> None:
     """Add an upper app's questions; called once, when the app is ready."""
     INVARIANTS.update(questions)
 

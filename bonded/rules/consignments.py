@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from bonded.rules.errors import Problem, ProblemsFound
+from bonded.rules.errors import Problem, ProblemsFound, RuleViolation
 
 
 class ConsignmentState(StrEnum):
@@ -37,6 +37,12 @@ STEPS: dict[ConsignmentState, frozenset[ConsignmentState]] = {
 STORAGE_TERM = timedelta(days=365)
 # A difference found at the door is explained or reported within three days: our own term.
 DIFFERENCE_ANSWER_TERM = timedelta(days=3)
+
+
+class ConsignmentNotOpen(RuleViolation):
+    """The consignment is declared already: no line comes in or out any more."""
+
+    code = "consignment_not_open"
 
 
 class WeighingsIncomplete(ProblemsFound):
