@@ -10,7 +10,7 @@ from django.db.models import Count, Min, Q
 from bonded.models.customs_messages import IncomingCustomsMessage
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.queries.declarations import declarations_that_differ_from_their_history
-from bonded.queries.invariants import rows_of
+from bonded.queries.invariants import Question, rows_of
 from bonded.rules.customs_messages import MessageState
 from bonded.rules.retries import DeliveryState
 
@@ -79,7 +79,7 @@ def _declarations_that_nobody_sends() -> list[str]:
     """)
 
 
-CUSTOMS_INVARIANTS = {
+CUSTOMS_INVARIANTS: dict[str, Question] = {
     "A declaration's state is what its last step says.": declarations_that_differ_from_their_history,
     "Every applied message made exactly one step of its declaration, and no other did.": (
         _applied_messages_without_their_step

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from datetime import datetime, timedelta
 from itertools import permutations
+from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
@@ -45,7 +46,7 @@ PATIENCE = OFFICES[SIMULATOR].patience
 JOURNEY = "LJCJTPR"
 
 
-def clearances(withdrawal_id: object) -> set[str]:
+def clearances(withdrawal_id: UUID | None) -> set[str]:
     """The clearances of a withdrawal that are in force."""
     in_force = GrantedClearance.objects.filter(withdrawal=withdrawal_id, revoked_at__isnull=True)
     return set(in_force.values_list("clearance", flat=True))

@@ -1,0 +1,146 @@
+"""What workers do: apply what customs offices sent, send what is due to them.
+
+A task carries no work; it looks for rows. So it may be lost or doubled without harm: the row is
+the queue, the timetable's sweep is certain, and a ring on commit only makes it fast.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import cache, partial
+from typing import Any
+
+import structlog
+from celery import Task, shared_task
+from celery.exceptions import OperationalError
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from bonded.actions.consignment_files import import_stored_file, rearm_stuck_files
+from bonded.actions.customs_messages import apply_customs_messages
+from bonded.actions.outgoing_customs_messages import (
+    ClaimedMessage,
+    claim_outgoing,
+    record_failure,
+    record_refusal,
+    record_sent,
+)
+from bonded.gateways.customs_office import Accepted, CustomsOffice, Outcome, RefusedByContent
+from bonded.queries.consignment_files import files_to_import
+from bonded.rules.permissions import SYSTEM
+from bonded.signals import customs_message_queued, customs_message_stored
+
+BATCH = 500
+SENDERS = 8
+# A drain gives way to the next one before the worker's time limit.
+LONGEST_RUN_SECONDS = 30
+LONGEST_IMPORT_SECONDS = 280
+# Longer than any import may run, so that no file is in two workers' hands.
+STUCK_TERM = timedelta(minutes=5)
+SILENT_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task
+def drain_customs_inbox() -> None:
+    """Apply unread customs messages until there are none, in sets."""
+    until = time.monotonic() + LONGEST_RUN_SECONDS
+    while apply_customs_messages(limit=BATCH, actor=SYSTEM, at=timezone.now()) and time.monotonic() < until:
+        pass
+
+
+@shared_task
+def send_customs_outbox() -> None:
+    """Send due customs messages until there are none: hold a few, call the office beside each other, write it down."""
+    until = time.monotonic() + LONGEST_RUN_SECONDS
+    with ThreadPoolExecutor(SENDERS) as pool:
+        while time.monotonic() < until:
+            claimed = claim_outgoing(limit=SENDERS, actor=SYSTEM, at=timezone.now())
+            if not claimed:
+                return
+            outcomes = pool.map(partial(_send, _customs_office()), claimed)
+            for message, outcome in zip(claimed, outcomes, strict=True):
+                _record(message, outcome)
+
+
+@shared_task(time_limit=LONGEST_IMPORT_SECONDS, soft_time_limit=LONGEST_IMPORT_SECONDS - 10)
+def import_consignment_files() -> None:
+    """Import the files that wait, one after the other; begin again those whose worker died."""
+    stuck_before = timezone.now() - STUCK_TERM
+    rearm_stuck_files(stuck_before=stuck_before)
+    for file_id in files_to_import(stuck_before=stuck_before):
+        import_stored_file(file_id=file_id, now=timezone.now)
+
+
+@cache
+def _customs_office() -> CustomsOffice:
+    """Keep one client a process, so that its connections are used again."""
+    return CustomsOffice(url=settings.CUSTOMS_OFFICE_URL, secret=settings.CUSTOMS_OFFICE_SECRET)
+
+
+def _send(office: CustomsOffice, message: ClaimedMessage) -> Outcome:
+    """Send one message; a second attempt first asks whether the one before arrived after all."""
+    key = message.idempotency_key
+    if message.attempt > 1:
+        known = office.find_by_key(idempotency_key=key, at=timezone.now())
+        if known is not None:
+            return known
+    return office.send(idempotency_key=key, body=message.body, at=timezone.now())
+
+
+def _record(message: ClaimedMessage, outcome: Outcome) -> None:
+    at, held = timezone.now(), {"message_id": message.id, "attempt": message.attempt}
+    match outcome:
+        case Accepted(mrn):
+            record_sent(**held, mrn=mrn, actor=SYSTEM, at=at)
+        case RefusedByContent(reason):
+            log.warning("customs_message_refused", message_id=message.id, reason=reason)
+            record_refusal(**held, reason=reason, actor=SYSTEM, at=at)
+        case _:
+            reason = f"{type(outcome).__name__}: {outcome.reason}"
+            log.info("customs_message_not_sent", message_id=message.id, reason=reason)
+            jitter = random.random()  # noqa: S311 (it spreads retries, it keeps no secret)
+            record_failure(**held, reason=reason, jitter=jitter, actor=SYSTEM, at=at)
+
+
+class Bell:
+    """Rings for one task. When the broker can't be reached nobody waits for it: it is silent for five seconds."""
+
+    def __init__(self, task: Task[Any, Any]) -> None:
+        self._task = task
+        self._silent_until = 0.0
+
+    def ring(self) -> None:
+        """Wake a worker if that is possible; never raises for the broker's sake."""
+        if time.monotonic() < self._silent_until:
+            return
+        try:
+            self._task.apply_async(retry=False)
+        except OperationalError as error:
+            self._silent_until = time.monotonic() + SILENT_SECONDS
+            log.warning("bell_not_rung", task=self._task.name, error=str(error))
+
+
+inbox_bell = Bell(drain_customs_inbox)
+outbox_bell = Bell(send_customs_outbox)
+
+
+def ring_for_inbox(**fact: Any) -> None:
+    """Hear that a message was stored, and ring once that is committed."""
+    transaction.on_commit(inbox_bell.ring)
+
+
+def ring_for_outbox(**fact: Any) -> None:
+    """Hear that a message was queued, and ring once that is committed."""
+    transaction.on_commit(outbox_bell.ring)
+
+
+def listen() -> None:
+    """Begin to hear; called once, when the app is ready."""
+    customs_message_stored.connect(ring_for_inbox, dispatch_uid="bonded.ring_for_inbox")
+    customs_message_queued.connect(ring_for_outbox, dispatch_uid="bonded.ring_for_outbox")
