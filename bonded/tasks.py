@@ -1,4 +1,4 @@
-"""What workers do: apply what customs offices sent, send what is due to them.
+"""What workers do: apply what customs offices sent, send what is due to them, import files of lines.
 
 A task carries no work; it looks for rows. So it may be lost or doubled without harm: the row is
 the queue, the timetable's sweep is certain, and a ring on commit only makes it fast.
@@ -32,7 +32,7 @@ from bonded.actions.outgoing_customs_messages import (
 from bonded.gateways.customs_office import Accepted, CustomsOffice, Outcome, RefusedByContent
 from bonded.queries.consignment_files import files_to_import
 from bonded.rules.permissions import SYSTEM
-from bonded.signals import customs_message_queued, customs_message_stored
+from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored
 
 BATCH = 500
 SENDERS = 8
@@ -128,6 +128,7 @@ class Bell:
 
 inbox_bell = Bell(drain_customs_inbox)
 outbox_bell = Bell(send_customs_outbox)
+import_bell = Bell(import_consignment_files)
 
 
 def ring_for_inbox(**fact: Any) -> None:
@@ -140,7 +141,13 @@ def ring_for_outbox(**fact: Any) -> None:
     transaction.on_commit(outbox_bell.ring)
 
 
+def ring_for_imports(**fact: Any) -> None:
+    """Hear that a file of lines was stored, and ring once that is committed."""
+    transaction.on_commit(import_bell.ring)
+
+
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
+    consignment_file_stored.connect(ring_for_imports, dispatch_uid="bonded.ring_for_imports")
     customs_message_stored.connect(ring_for_inbox, dispatch_uid="bonded.ring_for_inbox")
     customs_message_queued.connect(ring_for_outbox, dispatch_uid="bonded.ring_for_outbox")

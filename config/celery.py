@@ -19,6 +19,7 @@ app = Celery("bonded_trade_platform")
 TIMETABLE: dict[str, tuple[int, str]] = {
     "bonded.tasks.drain_customs_inbox": (2, "work"),
     "bonded.tasks.send_customs_outbox": (2, "relay"),
+    "bonded.tasks.import_consignment_files": (2, "imports"),
 }
 
 _beat_schedule: dict[str, Any] = {

@@ -22,6 +22,8 @@ WEB: Command = (
 )
 WORKER: Command = ("celery", "-A", "config.celery", "worker", "-Q", "work", *WORKER_OPTIONS)
 RELAY: Command = ("celery", "-A", "config.celery", "worker", "-Q", "relay", *WORKER_OPTIONS)
+# Files of a million lines take their time, and nobody else's.
+IMPORTER: Command = ("celery", "-A", "config.celery", "worker", "-Q", "imports", *WORKER_OPTIONS)
 # Its schedule is a cache of the timetable; no pid file, because whoever starts it keeps it single.
 BEAT: Command = ("celery", "-A", "config.celery", "beat", "--schedule", "{schedule}", "--pidfile=", "-l", "INFO")
 

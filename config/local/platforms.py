@@ -105,7 +105,7 @@ class Platform:
 
     @property
     def processes(self) -> Mapping[str, Process]:
-        """The running processes by name: postgres, redis, simulator, web, worker, relay-1, relay-2, beat."""
+        """The running processes by name: postgres, redis, simulator, web, worker, relay-1, relay-2, importer, beat."""
         return self.supervisor.processes
 
     def migrate(self) -> None:
@@ -131,7 +131,12 @@ class Platform:
     def programs(self) -> list[Program]:
         """Return the platform's own programs, those that docker-compose.yml runs too."""
         schedule = str(self.folder.path / "beat-schedule")
-        workers = {"worker": commands.WORKER, "relay-1": commands.RELAY, "relay-2": commands.RELAY}
+        workers = {
+            "worker": commands.WORKER,
+            "relay-1": commands.RELAY,
+            "relay-2": commands.RELAY,
+            "importer": commands.IMPORTER,
+        }
         office_port, office_state = self.customs_office_port, str(self.folder.path / "customs-office.sqlite")
         return [
             Program(

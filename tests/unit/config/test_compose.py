@@ -19,7 +19,7 @@ from config.local.redis import FORBIDDEN
 
 COMPOSE: dict[str, Any] = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-OWN = ["migrate", "web", "worker", "relay", "beat", "simulator"]
+OWN = ["migrate", "web", "worker", "relay", "importer", "beat", "simulator"]
 ASKED = re.compile(r"\$\{(\w+)(:\?|:-)?")
 
 EXPECTED: dict[str, Command] = {
@@ -27,6 +27,7 @@ EXPECTED: dict[str, Command] = {
     "simulator": filled(commands.SIMULATOR, host="0.0.0.0", port=8001, state="/var/lib/customs-office/state.sqlite"),
     "worker": filled(commands.WORKER, name="worker"),
     "relay": filled(commands.RELAY, name="relay"),
+    "importer": filled(commands.IMPORTER, name="importer"),
     "beat": filled(commands.BEAT, schedule="/tmp/beat-schedule"),
     "migrate": ("sh", "-c", f"{shlex.join(commands.MIGRATE)} && {shlex.join(commands.GRANT_PRIVILEGES)}"),
 }
@@ -34,6 +35,7 @@ LIMITS = {
     "web": commands.WEB_LIMITS,
     "worker": commands.WORKER_LIMITS,
     "relay": commands.WORKER_LIMITS,
+    "importer": commands.WORKER_LIMITS,
     "beat": commands.WORKER_LIMITS,
     "migrate": commands.MIGRATE_LIMITS,
     "simulator": {},

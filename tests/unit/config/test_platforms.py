@@ -177,5 +177,5 @@ def test_platform__refuses_when_postgres_is_not_installed(tmp_path: Path, monkey
 def test_platform__programs_are_those_of_a_deployment(platform: Platform) -> None:
     names = [program.name for program in platform.programs()]
 
-    assert names == ["web", "simulator", "worker", "relay-1", "relay-2", "beat"]
+    assert names == ["web", "simulator", "worker", "relay-1", "relay-2", "importer", "beat"]
     assert platforms.STOPPED_LAST == ("redis", "postgres")
