@@ -4,6 +4,15 @@ from django.apps import AppConfig
 
 
 class TariffsConfig(AppConfig):
-    """Joins the facts of the lower app to this one."""
+    """The middle floor: it calls down to bonded, and hears bonded's facts."""
 
     name = "tariffs"
+
+    def ready(self) -> None:
+        """Listen to bonded, and have this app's questions asked with the others."""
+        from bonded.queries.invariants import register_invariants
+        from tariffs import receivers
+        from tariffs.queries.invariants import INVARIANTS
+
+        receivers.listen()
+        register_invariants(INVARIANTS)

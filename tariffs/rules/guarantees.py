@@ -21,6 +21,24 @@ class UseExceedsReservation(RuleViolation):
     code = "use_exceeds_reservation"
 
 
+class GuaranteeMissing(RuleViolation):
+    """The company has no guarantee account, so nothing can be secured."""
+
+    code = "guarantee_missing"
+
+
+class LimitBelowClaims(RuleViolation):
+    """The limit can't be less than what is reserved and used already."""
+
+    code = "limit_below_claims"
+
+
+class ReservationRepeated(RuleViolation):
+    """Headroom is reserved once for a thing: it had another amount, or its claim is over."""
+
+    code = "reservation_repeated"
+
+
 class ReservationPurpose(StrEnum):
     """What headroom is reserved for; with the reference it names a reservation once and for all."""
 

@@ -24,7 +24,7 @@ class AccountCode(StrEnum):
 
     BANK = "1000"  # Money at the bank.
     RECEIVABLE = "1100"  # What companies owe for duty that was charged; an account for each company.
-    UNALLOCATED = "2000"  # Money received that nobody has matched yet.
+    UNALLOCATED = "2000"  # Money received that pays no debt.
     CUSTOMS_DUTY = "2100"  # Owed to customs: duty.
     CUSTOMS_CONSUMPTION_TAX = "2110"  # Owed to customs: consumption tax.
     CUSTOMS_VAT = "2120"  # Owed to customs: VAT.
@@ -40,10 +40,9 @@ class BusinessEvent(StrEnum):
     """What happened, and so by which rule it is posted."""
 
     DUTY_CHARGED = "duty_charged"  # Goods left bond, or the buyer chose to pay: the duty is owed.
-    CHARGE_WITHDRAWN = "charge_withdrawn"  # The withdrawal came to nothing before anything was paid.
+    CHARGE_WITHDRAWN = "charge_withdrawn"  # The withdrawal came to nothing; what was paid is to be given back.
     SURCHARGE_CHARGED = "surcharge_charged"
-    PAYMENT_RECEIVED = "payment_received"  # A company's money, matched to its debt.
-    UNKNOWN_RECEIVED = "unknown_received"  # Money that nobody can place.
+    PAYMENT_RECEIVED = "payment_received"  # A company's money, matched to its debt; what is too much is kept apart.
     CUSTOMS_PAID = "customs_paid"  # Money sent on to customs.
     REVERSED = "reversed"  # An entry taken back by its mirror image.
 
@@ -73,7 +72,8 @@ POSTING_RULES: dict[BusinessEvent, tuple[tuple[Side, AccountCode, str], ...]] = 
         (Side.CREDIT, AccountCode.CUSTOMS_FEES, "fees"),
     ),
     BusinessEvent.CHARGE_WITHDRAWN: (
-        (Side.CREDIT, AccountCode.RECEIVABLE, "total"),
+        (Side.CREDIT, AccountCode.RECEIVABLE, "outstanding"),
+        (Side.CREDIT, AccountCode.UNALLOCATED, "paid"),
         (Side.DEBIT, AccountCode.CUSTOMS_DUTY, "duty"),
         (Side.DEBIT, AccountCode.CUSTOMS_CONSUMPTION_TAX, "consumption_tax"),
         (Side.DEBIT, AccountCode.CUSTOMS_VAT, "vat"),
@@ -84,12 +84,9 @@ POSTING_RULES: dict[BusinessEvent, tuple[tuple[Side, AccountCode, str], ...]] = 
         (Side.CREDIT, AccountCode.CUSTOMS_SURCHARGE, "surcharge"),
     ),
     BusinessEvent.PAYMENT_RECEIVED: (
-        (Side.DEBIT, AccountCode.BANK, "total"),
-        (Side.CREDIT, AccountCode.RECEIVABLE, "total"),
-    ),
-    BusinessEvent.UNKNOWN_RECEIVED: (
-        (Side.DEBIT, AccountCode.BANK, "total"),
-        (Side.CREDIT, AccountCode.UNALLOCATED, "total"),
+        (Side.DEBIT, AccountCode.BANK, "received"),
+        (Side.CREDIT, AccountCode.RECEIVABLE, "allocated"),
+        (Side.CREDIT, AccountCode.UNALLOCATED, "unallocated"),
     ),
     BusinessEvent.CUSTOMS_PAID: (
         (Side.DEBIT, AccountCode.CUSTOMS_DUTY, "duty"),

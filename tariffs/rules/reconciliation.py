@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
+from bonded.rules.errors import RuleViolation
 from bonded.rules.money import Money
 from tariffs.rules.payment_references import references_in
+
+
+class LineAlreadyMatched(RuleViolation):
+    """A line of a statement is used once."""
+
+    code = "line_already_matched"
+
+
+class PaymentAlreadyBooked(RuleViolation):
+    """The match is in the ledger already."""
+
+    code = "payment_already_booked"
 
 
 class MatchRule(StrEnum):
@@ -18,10 +31,12 @@ class MatchRule(StrEnum):
     REFERENCE_AND_AMOUNT = "reference_and_amount"  # Sure: booked without asking.
     REFERENCE_ONLY = "reference_only"  # Right debt, other amount: a person decides.
     PAYER_AND_AMOUNT = "payer_and_amount"  # One open debt of that payer and amount: a person decides.
+    REMITTANCE = "remittance"  # Money sent on to customs for a debt that is paid, to the fen. Sure.
+    BY_HAND = "by_hand"  # A person said so.
 
 
 # Rules whose matches need no second look.
-SURE = frozenset({MatchRule.REFERENCE_AND_AMOUNT})
+SURE = frozenset({MatchRule.REFERENCE_AND_AMOUNT, MatchRule.REMITTANCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,13 @@ def match_lines(lines: Sequence[UnmatchedLine], debts: Sequence[OpenDebt]) -> li
     return sorted(matches, key=lambda match: match.line_id)
 
 
+def match_remittances(lines: Sequence[UnmatchedLine], paid_debts: Sequence[OpenDebt]) -> list[Match]:
+    """Match money sent on to customs to debts that are paid: by their reference and the exact amount."""
+    sent = [replace(line, amount=-line.amount) for line in lines if line.amount.minor < 0]
+    pairs = _unambiguous_pairs(sent, _reference_and_amount, paid_debts, _debt_reference_and_amount)
+    return [Match(line.line_id, debt.debt_id, MatchRule.REMITTANCE, line.amount) for line, debt in pairs]
+
+
 def _unambiguous_pairs(
     lines: Iterable[UnmatchedLine],
     line_key: Callable[[UnmatchedLine], Hashable],
@@ -98,12 +120,16 @@ def _quoted_reference(line: UnmatchedLine) -> str | None:
     return references.pop() if len(references) == 1 else None
 
 
+def _reference_and_amount(line: UnmatchedLine) -> Hashable:
+    return (_quoted_reference(line), line.amount)
+
+
+def _debt_reference_and_amount(debt: OpenDebt) -> list[Hashable]:
+    return [(debt.reference, debt.outstanding)]
+
+
 _PASSES: tuple[tuple[MatchRule, Callable[[UnmatchedLine], Hashable], Callable[[OpenDebt], Iterable[Hashable]]], ...] = (
-    (
-        MatchRule.REFERENCE_AND_AMOUNT,
-        lambda line: (_quoted_reference(line), line.amount),
-        lambda debt: [(debt.reference, debt.outstanding)],
-    ),
+    (MatchRule.REFERENCE_AND_AMOUNT, _reference_and_amount, _debt_reference_and_amount),
     (MatchRule.REFERENCE_ONLY, _quoted_reference, lambda debt: [debt.reference]),
     (
         MatchRule.PAYER_AND_AMOUNT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from bonded.rules.errors import InputInvalid
+from bonded.rules.errors import InputInvalid, RuleViolation
 from bonded.rules.money import Money
 
 
@@ -19,6 +19,12 @@ class StatementDoesNotAddUp(InputInvalid):
     """Opening balance and lines do not come to the closing balance."""
 
     code = "statement_does_not_add_up"
+
+
+class StatementAlreadyImported(RuleViolation):
+    """The same file, or the same statement of an account, came in before."""
+
+    code = "statement_already_imported"
 
 
 @dataclass(frozen=True, slots=True)

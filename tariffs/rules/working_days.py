@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bonded.rules.errors import RuleViolation
+
+# The clock by which days and months end, wherever the reader sits.
+BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 
 # Says of a day whether offices work: holidays do not, make-up days on a weekend (调休) do.
 IsWorkingDay = Callable[[date], bool]
@@ -18,6 +22,11 @@ class CalendarHasNoWorkingDay(RuleViolation):
     """The calendar knows no working day within two months, so no date can be counted by it."""
 
     code = "calendar_has_no_working_day"
+
+
+def business_day(at: datetime) -> date:
+    """Give the day that an aware moment falls on in Shanghai."""
+    return at.astimezone(BUSINESS_ZONE).date()
 
 
 def working_day_from(day: date, *, is_working_day: IsWorkingDay) -> date:

@@ -23,6 +23,11 @@ AMOUNTS = {
     "vat": Money(150_222_22, "CNY"),
     "fees": Money(0, "CNY"),
     "surcharge": Money(77_00, "CNY"),
+    "outstanding": Money(300_000_00, "CNY"),
+    "paid": Money(5_777_78, "CNY"),
+    "received": Money(305_800_00, "CNY"),
+    "allocated": Money(305_777_78, "CNY"),
+    "unallocated": Money(22_22, "CNY"),
 }
 
 

@@ -6,13 +6,13 @@ notice for the National Day of 2026 (1 to 7 October off; Saturday 10 October wor
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bonded.rules.money import Money
 from tariffs.rules.payment_terms import DayCount, PaymentTerm, due_on, late_surcharge
-from tariffs.rules.working_days import CalendarHasNoWorkingDay, nth_working_day, working_day_from
+from tariffs.rules.working_days import CalendarHasNoWorkingDay, business_day, nth_working_day, working_day_from
 
 NATIONAL_DAY = {date(2026, 10, day) for day in range(1, 8)}
 MADE_UP = {date(2026, 10, 10)}
@@ -121,3 +121,8 @@ def test_working_day_from__is_the_day_itself_when_offices_work() -> None:
 def test_nth_working_day__refuses_a_calendar_without_working_days() -> None:
     with pytest.raises(CalendarHasNoWorkingDay):
         nth_working_day(date(2026, 1, 1), n=1, is_working_day=lambda _: False)
+
+
+def test_business_day__ends_at_midnight_in_shanghai() -> None:
+    assert business_day(datetime(2026, 11, 30, 15, 59, tzinfo=UTC)) == date(2026, 11, 30)
+    assert business_day(datetime(2026, 11, 30, 16, 0, tzinfo=UTC)) == date(2026, 12, 1)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bonded.rules.money import Money
 from tariffs.rules.payment_references import payment_reference
-from tariffs.rules.reconciliation import Match, MatchRule, OpenDebt, UnmatchedLine, match_lines
+from tariffs.rules.reconciliation import Match, MatchRule, OpenDebt, UnmatchedLine, match_lines, match_remittances
 
 ONE, TWO = UUID(int=1 << 120), UUID(int=2 << 120)
 
@@ -48,6 +48,13 @@ def test_match_lines__never_mixes_currencies() -> None:
 
 def test_match_lines__passes_by_money_that_left() -> None:
     assert found([line(7, -1000, payment_reference(ONE))], [debt(ONE, -1000)]) == []
+
+
+def test_match_remittances__needs_reference_and_exact_amount() -> None:
+    lines = [line(7, -1000, payment_reference(ONE)), line(8, -999, payment_reference(TWO)), line(9, 1000)]
+    assert match_remittances(lines, [debt(ONE), debt(TWO)]) == [
+        Match(7, ONE, MatchRule.REMITTANCE, Money(1000, "CNY"))
+    ]
 
 
 def test_match_lines__leaves_two_equal_debts_of_one_payer_to_a_person() -> None:

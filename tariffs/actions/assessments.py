@@ -1,0 +1,100 @@
+"""Assessing what a withdrawal owes, and keeping it with everything that it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from bonded.actions.activity import record_activity
+from bonded.actions.clearances import grant_clearance
+from bonded.actions.locks import lock_withdrawal
+from bonded.queries.withdrawals import WithdrawalFacts, goods_of_withdrawal
+from bonded.rules.lots import GoodsFacts
+from bonded.rules.permissions import Actor
+from bonded.rules.withdrawals import Clearance
+from tariffs.models.assessments import Assessment, AssessmentLine
+from tariffs.queries.assessments import CHARGES, assessment_in_force, steps_json
+from tariffs.queries.landed_costs import LandedCost, landed_cost_of_goods
+from tariffs.rules.assessments import LineAssessment
+from tariffs.rules.permissions import Act, require
+from tariffs.rules.regimes import usual_regime
+from tariffs.rules.schedule import covering
+from tariffs.rules.working_days import business_day
+
+
+@transaction.atomic
+def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Assessment:
+    """Assess a withdrawal by the schedule and rates of the business day, unless that was done on that day.
+
+    Bonded goods sold at home pay by the rates of the day of the tax formalities (Tariff Law, Art.
+    21), so an assessment of another day is followed by a new one. Grants DUTY_ASSESSED. Raises
+    MeasureMissing, ExchangeRateMissing.
+    """
+    require(actor, Act.ASSESS_WITHDRAWAL)
+    lock_withdrawal(withdrawal_id, actor=actor)
+    today = business_day(at)
+    before = assessment_in_force(withdrawal_id)
+    if before is not None and before.assessed_on == today:
+        return before
+    facts = goods_of_withdrawal(withdrawal_id)
+    cost = landed_cost_of_goods(facts.lines, on=today, procedure=facts.procedure)
+    assessment = _keep(facts, cost, at)
+    record_activity(
+        Act.ASSESS_WITHDRAWAL, assessment, actor=actor, at=at, total=str(cost.total), currency=assessment.currency
+    )
+    evidence = f"assessment {assessment.pk}: {cost.total} {assessment.currency}"
+    grant_clearance(
+        withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_ASSESSED, evidence=evidence, actor=actor, at=at
+    )
+    return assessment
+
+
+def _keep(facts: WithdrawalFacts, cost: LandedCost, at: datetime) -> Assessment:
+    charges = cost.charges
+    assessment = Assessment(
+        stream=f"withdrawal:{facts.withdrawal_id}",
+        withdrawal_id=facts.withdrawal_id,
+        company_id=facts.company_id,
+        procedure=facts.procedure,
+        assessed_on=cost.on,
+        assessed_at=at,
+        rules_version=cost.assessment.rules_version,
+        currency=charges.total.currency,
+        customs_value_minor=charges.customs_value.minor,
+        duty_minor=charges.duty.minor,
+        consumption_tax_minor=charges.consumption_tax.minor,
+        vat_minor=charges.vat.minor,
+        fees_minor=charges.fees.minor,
+        total_minor=charges.total.minor,
+    )
+    assessment.save(force_insert=True)
+    AssessmentLine.objects.bulk_create(_lines(assessment, facts.lines, cost))
+    return assessment
+
+
+def _lines(assessment: Assessment, goods: Sequence[GoodsFacts], cost: LandedCost) -> list[AssessmentLine]:
+    return [_line(assessment, facts, line, cost) for facts, line in zip(goods, cost.lines, strict=True)]
+
+
+def _line(assessment: Assessment, facts: GoodsFacts, line: LineAssessment, cost: LandedCost) -> AssessmentLine:
+    regime = usual_regime(facts.hs_code)
+    measures = covering(cost.schedule, hs_code=facts.hs_code, origin=facts.origin, regime=regime, on=cost.on)
+    return AssessmentLine(
+        stream=f"assessment:{assessment.pk}",
+        assessment=assessment,
+        lot_id=facts.lot_id,
+        hs_code=facts.hs_code,
+        origin=facts.origin,
+        regime=regime,
+        pieces=facts.pieces,
+        weight_carats=facts.weight_carats,
+        value_minor=facts.value.minor,
+        currency=facts.value.currency,
+        measure_versions=[measure.version for measure in measures],
+        rate_versions=[rate.version for rate in cost.rates if rate.currency == facts.value.currency],
+        steps=steps_json(line),
+        **{f"{name}_minor": getattr(line.charges, name).minor for name in CHARGES},
+    )

@@ -1,0 +1,64 @@
+"""The only place that locks rows of tariffs: guarantee account → debt → match → ledger account.
+
+They come after bonded's (… → lot → declaration → withdrawal) and before those of inspections.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
+from django.db.models import Q
+
+from bonded.rules.errors import NotFound
+from tariffs.models.bank_statements import PaymentMatch
+from tariffs.models.debts import DutyDebt
+from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
+from tariffs.models.ledger import LedgerAccount
+from tariffs.rules.guarantees import GuaranteeMissing, ReservationPurpose
+from tariffs.rules.ledger import PER_COMPANY, AccountCode
+
+
+def lock_guarantee(company_id: int) -> GuaranteeAccount:
+    """Lock a company's guarantee account; raises GuaranteeMissing."""
+    for account in GuaranteeAccount.objects.filter(company_id=company_id).locked():
+        return account
+    raise GuaranteeMissing("The company has no guarantee account.", company_id=company_id)
+
+
+def lock_reservation(
+    *, purpose: ReservationPurpose, reference: UUID
+) -> tuple[GuaranteeAccount, GuaranteeReservation] | None:
+    """Lock the account of a reservation and then the reservation; None when nothing was reserved for that."""
+    found = GuaranteeReservation.objects.filter(purpose=purpose, reference=reference)
+    company_id = found.values_list("account__company_id", flat=True).first()
+    if company_id is None:
+        return None
+    account = lock_guarantee(company_id)
+    return account, found.locked().get()
+
+
+def lock_debts(debt_ids: Collection[UUID]) -> list[DutyDebt]:
+    """Lock debts in id order."""
+    return list(DutyDebt.objects.filter(pk__in=debt_ids).locked())
+
+
+def lock_match(match_id: int) -> PaymentMatch:
+    """Lock one match; raises NotFound."""
+    for match in PaymentMatch.objects.filter(pk=match_id).locked():
+        return match
+    raise NotFound("There is no such match.", match_id=match_id)
+
+
+def lock_ledger_accounts(
+    codes: Iterable[AccountCode], *, currency: str, company_id: int
+) -> dict[AccountCode, LedgerAccount]:
+    """Lock the accounts of a chart's codes in id order, opening those that a company does not have yet."""
+    owners = {code: company_id if code in PER_COMPANY else None for code in codes}
+    LedgerAccount.objects.bulk_create(
+        [LedgerAccount(code=code, company_id=owner, currency=currency) for code, owner in owners.items()],
+        ignore_conflicts=True,
+    )
+    wanted = LedgerAccount.objects.filter(code__in=owners, currency=currency)
+    ours = wanted.filter(Q(company_id=company_id) | Q(company_id__isnull=True))
+    return {AccountCode(account.code): account for account in ours.locked()}

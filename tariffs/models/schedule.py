@@ -1,0 +1,37 @@
+"""The tariff schedule as kept."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from bonded.models.base import enum_choices, values_check
+from tariffs.models.versions import Version, VersionQuerySet, one_version_a_day
+from tariffs.rules.jurisdictions import Jurisdiction
+from tariffs.rules.schedule import ANY, MeasureKind
+
+
+class Measure(Version):
+    """One row is one rate for a code, chapter or heading, an origin and a regime, for some days."""
+
+    KEY = ("jurisdiction", "kind", "hs_code", "origin", "regime")
+    CONTENT = ("rate", "source", "mark", "is_verified")
+
+    jurisdiction = models.CharField(max_length=2, choices=enum_choices(Jurisdiction), default=Jurisdiction.CN)
+    kind = models.CharField(max_length=20, choices=enum_choices(MeasureKind))
+    hs_code = models.CharField(max_length=10, help_text="Digits; covers every code that begins with them.")
+    origin = models.CharField(max_length=2, blank=True, default=ANY, help_text="ISO 3166-1; empty is every origin.")
+    regime = models.CharField(max_length=10, blank=True, default=ANY, help_text="sde, general; empty is every regime.")
+    rate = models.CharField(max_length=200, help_text="4% + 2/ct, min(max(0.3464%, 31.67), 614.35) …")
+
+    objects = VersionQuerySet["Measure"].as_manager()
+
+    class Meta:
+        constraints = [
+            values_check("kind", MeasureKind, "a_measure_is_of_a_known_kind"),
+            values_check("jurisdiction", Jurisdiction, "a_measure_is_of_a_known_territory"),
+            models.CheckConstraint(condition=models.Q(hs_code__regex=r"^[0-9]{2,10}$"), name="a_measure_has_a_code"),
+            one_version_a_day("no_two_rates_in_force_at_once", ("jurisdiction", "kind", "hs_code", "origin", "regime")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.rate} for {self.hs_code} {self.origin} {self.regime}".strip()

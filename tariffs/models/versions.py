@@ -1,0 +1,63 @@
+"""Dated reference data: rows that are in force for some days and known for some time, and never edited.
+
+A row that turns out wrong, or that ends earlier than it was thought to, is superseded: its known
+time ends, and others take its place. So "what did we know on day X about day Y" has one answer.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar, Self
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
+from django.db import models
+
+from bonded.models.base import Row, Table, TableQuerySet
+from bonded.rules.validity import Validity
+
+
+class VersionQuerySet(TableQuerySet[Row]):
+    """Versions of reference data."""
+
+    def known(self, at: datetime | None = None) -> Self:
+        """Keep what is believed now, or what was believed at a moment."""
+        return self.filter(known__contains=at) if at else self.filter(known__upper_inf=True)
+
+    def in_force(self, on: date) -> Self:
+        """Keep what is in force on a day."""
+        return self.filter(validity__contains=on)
+
+
+class Version(Table):
+    """One row is one statement about some days, with its source and whether anybody verified it."""
+
+    # The columns that say what the statement is about; the others say what it says.
+    KEY: ClassVar[tuple[str, ...]]
+    CONTENT: ClassVar[tuple[str, ...]]
+
+    validity = DateRangeField(help_text="The days on which it is in force: [from, until).")
+    known = DateTimeRangeField(editable=False, help_text="From when until when the platform believed it.")
+    source = models.CharField(max_length=300)
+    mark = models.CharField(max_length=20, help_text="S sourced, G general knowledge, D derived, M made up.")
+    is_verified = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def version(self) -> str:
+        """Name the row as assessments and explanations do."""
+        return f"{self._meta.model_name}:{self.pk}"
+
+    @property
+    def days(self) -> Validity:
+        """Give the days on which it is in force."""
+        return Validity(self.validity.lower, self.validity.upper)
+
+
+def one_version_a_day(name: str, key: tuple[str, ...]) -> ExclusionConstraint:
+    """Let the database refuse two versions of one key that are believed at once and share a day."""
+    same = [(column, RangeOperators.EQUAL) for column in key]
+    overlapping = [(column, RangeOperators.OVERLAPS) for column in ("validity", "known")]
+    return ExclusionConstraint(name=name, expressions=[*same, *overlapping])

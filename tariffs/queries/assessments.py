@@ -1,0 +1,78 @@
+"""Stored assessments: the one in force, and running one again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from bonded.rules.money import Money
+from bonded.rules.permissions import Actor
+from bonded.rules.withdrawals import Procedure
+from tariffs.models.assessments import Assessment, AssessmentLine
+from tariffs.queries.exchange_rates import rates_by_version
+from tariffs.queries.schedule import measures_by_version
+from tariffs.rules.assessments import LineAssessment, assess
+from tariffs.rules.charges import Charges
+from tariffs.rules.jurisdictions import rules_by_version
+from tariffs.rules.rates import quantities_of
+from tariffs.rules.shipments import GoodsLine, Shipment
+
+CHARGES = ("customs_value", "duty", "consumption_tax", "fees", "vat_levied", "vat_refunded")
+
+
+def assessment_in_force(withdrawal_id: UUID, *, actor: Actor | None = None) -> Assessment | None:
+    """Give the latest assessment of a withdrawal, or None; with an actor, only what that actor may see."""
+    rows = Assessment.objects.visible_to(actor) if actor else Assessment.objects.all()
+    return rows.filter(withdrawal_id=withdrawal_id).order_by("-position").first()
+
+
+def steps_json(line: LineAssessment) -> list[dict[str, object]]:
+    """Write the working of a line as it is stored and shown: texts only, names in both languages."""
+    return [
+        {
+            "figure": step.figure.value,
+            "name": {"en": step.name.en, "zh": step.name.zh},
+            "formula": {"en": step.formula.en, "zh": step.formula.zh},
+            "inputs": dict(step.inputs),
+            "exact": step.exact,
+            "result": step.result,
+            "rounding": step.rounding,
+            "version": step.version,
+            "why": {"en": step.why.en, "zh": step.why.zh} if step.why else None,
+        }
+        for step in line.steps
+    ]
+
+
+def stored_charges(line: AssessmentLine, currency: str) -> Charges:
+    """Give the charges of a stored line."""
+    return Charges(**{name: Money(getattr(line, f"{name}_minor"), currency) for name in CHARGES})
+
+
+def differences_when_run_again(assessment: Assessment) -> Iterator[str]:
+    """Assess again from what was stored, by the versions that were used, and name every line that differs.
+
+    Nothing may ever come of it: a difference means that the calculator or the history changed.
+    """
+    stored = list(assessment.lines.order_by("lot_id"))
+    lines = tuple(_line_of(line) for line in stored)
+    again = assess(
+        Shipment(assessment.assessed_on, Procedure(assessment.procedure), lines),
+        rules=rules_by_version(assessment.rules_version),
+        schedule=measures_by_version({version for line in stored for version in line.measure_versions}),
+        rates=rates_by_version({version for line in stored for version in line.rate_versions}),
+    )
+    for line, computed in zip(stored, again.lines, strict=True):
+        if stored_charges(line, assessment.currency) != computed.charges or line.steps != steps_json(computed):
+            yield f"{assessment.pk} lot {line.lot_id}"
+
+
+def _line_of(line: AssessmentLine) -> GoodsLine:
+    return GoodsLine(
+        reference=str(line.lot_id),
+        hs_code=line.hs_code,
+        origin=line.origin,
+        regime=line.regime,
+        value=Money(line.value_minor, line.currency),
+        quantities=quantities_of(pieces=line.pieces, weight_carats=line.weight_carats),
+    )

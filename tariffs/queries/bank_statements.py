@@ -1,0 +1,65 @@
+"""What of a bank's statements is still to be matched, and to what it could belong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from bonded.rules.money import Money
+from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
+from tariffs.models.debts import DutyDebt
+from tariffs.rules.debts import DebtState
+from tariffs.rules.reconciliation import OpenDebt, UnmatchedLine
+
+
+def unmatched_lines(statement_ids: Iterable[int]) -> list[UnmatchedLine]:
+    """Give the lines of some statements that pay nothing yet, in id order."""
+    lines = BankStatementLine.objects.filter(statement__in=statement_ids, match__isnull=True)
+    return [
+        UnmatchedLine(
+            line.pk,
+            Money(line.amount_minor, line.currency),
+            f"{line.remittance} {line.end_to_end_id}",
+            line.counterparty_account,
+        )
+        for line in lines.order_by("pk")
+    ]
+
+
+def debts_waiting_for_money() -> list[OpenDebt]:
+    """Give the open debts that no match claims yet, with the accounts from which their companies paid before.
+
+    Runs two SQL statements.
+    """
+    waiting = DutyDebt.objects.open().exclude(pk__in=_claimed())
+    accounts = _payer_accounts()
+    return [
+        OpenDebt(debt.pk, debt.reference, debt.outstanding, frozenset(accounts[debt.company_id]))
+        for debt in waiting.order_by("pk")
+    ]
+
+
+def debts_waiting_for_remittance() -> list[OpenDebt]:
+    """Give the debts that are paid and not yet sent on to customs, nor matched to a line that does."""
+    waiting = DutyDebt.objects.filter(state=DebtState.PAID).exclude(pk__in=_claimed())
+    return [
+        OpenDebt(debt.pk, debt.reference, Money(debt.total_minor, debt.currency)) for debt in waiting.order_by("pk")
+    ]
+
+
+def _claimed() -> QuerySet[PaymentMatch, UUID]:
+    return PaymentMatch.objects.filter(entry__isnull=True).values_list("debt", flat=True)
+
+
+def _payer_accounts() -> defaultdict[int, set[str]]:
+    """Give, by company, the bank accounts from which its booked payments came."""
+    booked = PaymentMatch.objects.filter(entry__isnull=False, line__amount_minor__gt=0).exclude(
+        line__counterparty_account=""
+    )
+    accounts: defaultdict[int, set[str]] = defaultdict(set)
+    for company_id, account in booked.values_list("debt__company_id", "line__counterparty_account").distinct():
+        accounts[company_id].add(account)
+    return accounts

@@ -1,0 +1,53 @@
+"""The schedule as the calculator wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from functools import lru_cache
+
+from tariffs.models.schedule import Measure
+from tariffs.rules import schedule as rules
+from tariffs.rules.jurisdictions import Jurisdiction
+from tariffs.rules.rate_grammar import parse_rate
+from tariffs.rules.schedule import MeasureKind
+
+# The schedule repeats few rates; each text is read once.
+_parsed = lru_cache(maxsize=4096)(parse_rate)
+
+
+def measures_for(
+    hs_codes: Collection[str],
+    *,
+    on: date,
+    jurisdiction: Jurisdiction = Jurisdiction.CN,
+    known_at: datetime | None = None,
+) -> list[rules.Measure]:
+    """Give every measure in force on a day that is about any of the codes (digits), in id order.
+
+    `known_at` asks what was believed at that moment instead of now. Runs one SQL statement.
+    """
+    prefixes = {code[:length] for code in hs_codes for length in range(2, len(code) + 1)}
+    rows = Measure.objects.known(known_at).in_force(on).filter(jurisdiction=jurisdiction, hs_code__in=prefixes)
+    return [measure_of(row) for row in rows.order_by("pk")]
+
+
+def measures_by_version(versions: Collection[str]) -> list[rules.Measure]:
+    """Give measures by the versions that an assessment names, believed still or not, in id order."""
+    ids = [int(version.removeprefix("measure:")) for version in versions]
+    return [measure_of(row) for row in Measure.objects.filter(pk__in=ids).order_by("pk")]
+
+
+def measure_of(row: Measure) -> rules.Measure:
+    """Turn a row into what the rules know as a measure."""
+    return rules.Measure(
+        version=row.version,
+        kind=MeasureKind(row.kind),
+        hs_code=row.hs_code,
+        origin=row.origin,
+        regime=row.regime,
+        rate=_parsed(row.rate),
+        validity=row.days,
+        source=row.source,
+        is_verified=row.is_verified,
+    )

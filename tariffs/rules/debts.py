@@ -1,0 +1,42 @@
+"""The life of a debt for duty."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bonded.rules.errors import RuleViolation
+
+
+class DutyAlreadySettled(RuleViolation):
+    """The duty of the withdrawal is secured or charged already."""
+
+    code = "duty_already_settled"
+
+
+class NothingOwed(RuleViolation):
+    """There is no duty to secure or to pay."""
+
+    code = "nothing_owed"
+
+
+class DebtNotOpen(RuleViolation):
+    """The debt waits for no money: it is paid, or was withdrawn."""
+
+    code = "debt_not_open"
+
+
+class DebtState(StrEnum):
+    """How far a debt has come."""
+
+    OPEN = "open"  # Owed, in part or in full.
+    PAID = "paid"  # The company's money is here in full.
+    REMITTED = "remitted"  # Customs has the money.
+    WITHDRAWN = "withdrawn"  # The withdrawal came to nothing; money that came is to be given back.
+
+
+STEPS: dict[DebtState, frozenset[DebtState]] = {
+    DebtState.OPEN: frozenset({DebtState.PAID, DebtState.WITHDRAWN}),
+    DebtState.PAID: frozenset({DebtState.REMITTED, DebtState.WITHDRAWN}),
+    DebtState.REMITTED: frozenset(),
+    DebtState.WITHDRAWN: frozenset(),
+}
