@@ -2,7 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from bonded.api import consignment_files, consignments, holds, parties, withdrawals
+from bonded.api import (
+    consignment_files,
+    consignments,
+    customs_messages,
+    declarations,
+    holds,
+    parties,
+    withdrawals,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("me", parties.MeView.as_view()),
@@ -10,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consignments/<str:reference>", consignments.ConsignmentView.as_view()),
     path("consignments/<str:reference>/receipt", consignments.ConsignmentReceiptView.as_view()),
     path("consignments/<str:reference>/files", consignment_files.ConsignmentFilesView.as_view()),
+    path("consignments/<str:reference>/declaration", declarations.ConsignmentDeclarationView.as_view()),
     path("consignment-files/<int:file_id>", consignment_files.ConsignmentFileView.as_view()),
     path("consignment-files/<int:file_id>/refused-lines", consignment_files.RefusedLinesView.as_view()),
     path("lots/<str:stock_number>/holds", holds.HoldsView.as_view()),
@@ -20,5 +29,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdrawals/<uuid:withdrawal_id>/release", withdrawals.ReleaseWithdrawalView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/refuse", withdrawals.RefuseWithdrawalView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/release-token", withdrawals.ReleaseTokenView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/declaration", declarations.WithdrawalDeclarationView.as_view()),
+    path("declarations", declarations.DeclarationsView.as_view()),
+    path("declarations/<str:number>", declarations.DeclarationView.as_view()),
+    path("customs/messages", customs_messages.CustomsMessagesView.as_view()),
     path("hand-overs", withdrawals.HandOversView.as_view()),
 ]

@@ -27,11 +27,10 @@ import httpx
 from bonded.gateways.customs_office import KEY_HEADER
 from bonded.gateways.customs_office_files import OfficeFiles
 from bonded.gateways.customs_office_scenarios import SCENARIOS, deliveries
-from bonded.rules.customs_codes import SIMULATOR
+from bonded.rules.customs_codes import OFFICE_HEADER, SIMULATOR
 from bonded.rules.errors import RuleViolation
 from bonded.rules.signatures import require_signature, signed_headers
 
-OFFICE_HEADER = "customs-office"
 LARGEST_BODY_BYTES = 20 * 1024 * 1024
 SENDERS = 8
 IDLE_SECONDS = 0.05

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -48,18 +47,16 @@ def next_declaration_serial() -> int:
         return row[0]
 
 
-def declarations_of(actor: Actor) -> QuerySet[Declaration]:
-    """Give the declarations that the actor may see."""
-    return Declaration.objects.visible_to(actor)
+def declaration_by_number(number: str, *, actor: Actor) -> Declaration:
+    """Give one declaration that the actor may see; raises NotFound."""
+    for declaration in Declaration.objects.visible_to(actor).filter(number=number):
+        return declaration
+    raise NotFound("There is no such declaration.", number=number[:40])
 
 
-def declaration_with_history(declaration_id: int, *, actor: Actor) -> tuple[Declaration, Sequence[CustomsStatusChange]]:
-    """Give one declaration and its steps in order, in two statements; raises NotFound."""
-    declaration = Declaration.objects.visible_to(actor).filter(pk=declaration_id).first()
-    if declaration is None:
-        raise NotFound("There is no such declaration.", declaration_id=declaration_id)
-    stream = f"declaration:{declaration.pk}"
-    return declaration, list(CustomsStatusChange.objects.filter(stream=stream).order_by("position"))
+def history_of_declaration(declaration: Declaration) -> list[CustomsStatusChange]:
+    """Give the steps of a declaration in their order."""
+    return list(CustomsStatusChange.objects.filter(stream=f"declaration:{declaration.pk}").order_by("position"))
 
 
 def declarations_that_differ_from_their_history() -> list[str]:

@@ -14,6 +14,8 @@ from bonded.rules.errors import InputInvalid
 from bonded.rules.validity import Validity
 
 SIMULATOR = "SIM"
+# The header in which a sender says which office it is; the signature proves it.
+OFFICE_HEADER = "customs-office"
 
 
 @dataclass(frozen=True, slots=True)
