@@ -9,10 +9,14 @@ class BondedConfig(AppConfig):
     name = "bonded"
 
     def ready(self) -> None:
-        """Ring for workers when customs messages are written, and have the customs' questions asked."""
+        """Ring for workers when there is work, lay out the panels, and have the customs' questions asked."""
         from bonded import tasks
         from bonded.queries.customs_messages import CUSTOMS_INVARIANTS
         from bonded.queries.invariants import register_invariants
 
+        from bonded.web.base import register_panels
+        from bonded.web.panels import PANELS
+
         tasks.listen()
+        register_panels(*PANELS)
         register_invariants(CUSTOMS_INVARIANTS)

@@ -1,5 +1,7 @@
 """The addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from bonded.web.home import home
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", home, name="home")]

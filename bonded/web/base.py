@@ -1,0 +1,46 @@
+"""What every page shares: panels that the apps lay on the first page of a role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bonded.rules.permissions import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One box of a role's first page: a table of a few rows, or a sentence when there are none.
+
+    `rows` gives one mapping a row, with the columns' names as keys; it may ask for at most a page.
+    """
+
+    title: str
+    roles: frozenset[Role]
+    columns: Sequence[str]
+    rows: Callable[[Actor, datetime], Sequence[Mapping[str, Any]]]
+    when_empty: str
+
+
+_PANELS: list[Panel] = []
+
+
+def register_panels(*panels: Panel) -> None:
+    """Add an app's panels; called once, when the app is ready. The ground floor's come first."""
+    _PANELS.extend(panels)
+
+
+def panels_for(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Give the panels of the actor's role with their rows, each row as its cells in the columns' order."""
+    return [
+        {
+            "title": panel.title,
+            "columns": panel.columns,
+            "rows": [[row[column] for column in panel.columns] for row in panel.rows(actor, at)],
+            "when_empty": panel.when_empty,
+        }
+        for panel in _PANELS
+        if actor.role in panel.roles
+    ]
