@@ -1,0 +1,99 @@
+"""Several workers at one inbox, an office that sends the same thing at once, two relays at one outbox."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+
+from bonded.actions.customs_messages import apply_customs_messages, store_customs_message
+from bonded.actions.outgoing_customs_messages import claim_outgoing
+from bonded.models import Activity, CustomsStatusChange, Declaration, GrantedClearance, IncomingCustomsMessage
+from bonded.rules.permissions import SYSTEM
+from tests.cast import make_cast
+from tests.situations.customs import a_declared_withdrawal, message, store
+
+AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+def at_once(*acts: Callable[[], object]) -> None:
+    """Run acts on a thread each, all let go at the same moment; whatever one raises is raised here."""
+    barrier, errors = threading.Barrier(len(acts)), list[BaseException]()
+
+    def run(act: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            act()
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_apply_customs_messages__by_four_workers_takes_effect_once() -> None:
+    cast = make_cast()
+    declarations = [a_declared_withdrawal(cast, AT) for _ in range(12)]
+    raws = [
+        message(declaration, sequence, status, at=AT)
+        for declaration in declarations
+        for sequence, status in enumerate("LJCJTPR", start=1)
+    ]
+    random.Random(3).shuffle(raws)
+    is_stored = threading.Event()
+
+    def keep_applying() -> None:
+        while not is_stored.is_set() or IncomingCustomsMessage.objects.unread().exists():
+            apply_customs_messages(limit=7, actor=SYSTEM, at=AT)
+
+    def keep_storing() -> None:
+        for raw in raws:
+            store(raw, at=AT)
+        is_stored.set()
+
+    at_once(keep_storing, *[keep_applying] * 4)
+    assert set(Declaration.objects.values_list("state", "last_sequence")) == {("cleared", 7)}
+    assert set(IncomingCustomsMessage.objects.values_list("state", flat=True)) == {"applied"}
+    assert CustomsStatusChange.objects.exclude(sequence=None).count() == len(raws)
+    granted = GrantedClearance.objects.filter(clearance__in=["customs_accepted", "customs_released"])
+    assert Counter(granted.values_list("clearance", flat=True)) == {"customs_accepted": 24, "customs_released": 12}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_store_customs_message__sent_ten_times_at_once_is_stored_once() -> None:
+    ids = set()
+
+    def send() -> None:
+        ids.add(store_customs_message(office="SIM", message_id="m-1", raw=b"x", headers={}, actor=SYSTEM, at=AT).id)
+
+    at_once(*[send] * 10)
+    assert ids == {IncomingCustomsMessage.objects.get().pk}
+    assert Activity.objects.filter(target_kind="incomingcustomsmessage").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claim_outgoing__by_four_relays_gives_each_message_to_one() -> None:
+    cast = make_cast()
+    for _ in range(8):
+        a_declared_withdrawal(cast, AT)
+    claimed = list[int]()
+
+    def claim() -> None:
+        while got := claim_outgoing(limit=1, actor=SYSTEM, at=AT):
+            claimed.extend(one.id for one in got)
+
+    at_once(*[claim] * 4)
+    assert len(claimed) == len(set(claimed)) == 8
