@@ -18,7 +18,7 @@ TOP_LEVEL = {
 }
 LAYERS = {"rules", "models", "queries", "actions", "gateways", "api", "web", "management", "migrations"}
 SINGLE_FILES = {"__init__.py", "apps.py", "signals.py", "receivers.py", "tasks.py", "admin.py"}
-RESOURCES = {"templates", "static", "locale", "samples"}
+RESOURCES = {"templates", "static", "locale", "samples", "data"}
 TEST_KINDS = {"unit", "property", "integration", "api", "web", "concurrency", "faults", "browser", "architecture"}
 TEST_SUPPORT = {"situations", "samples", "__init__.py", "conftest.py", "cast.py", "factories.py"}
 ROLES_WITHOUT_A_NOUN = {

@@ -52,9 +52,7 @@ def test_match_lines__passes_by_money_that_left() -> None:
 
 def test_match_remittances__needs_reference_and_exact_amount() -> None:
     lines = [line(7, -1000, payment_reference(ONE)), line(8, -999, payment_reference(TWO)), line(9, 1000)]
-    assert match_remittances(lines, [debt(ONE), debt(TWO)]) == [
-        Match(7, ONE, MatchRule.REMITTANCE, Money(1000, "CNY"))
-    ]
+    assert match_remittances(lines, [debt(ONE), debt(TWO)]) == [Match(7, ONE, MatchRule.REMITTANCE, Money(1000, "CNY"))]
 
 
 def test_match_lines__leaves_two_equal_debts_of_one_payer_to_a_person() -> None:

@@ -1,0 +1,67 @@
+"""Publishing reference data: what it replaces is superseded, never edited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
+
+from bonded.actions.activity import record_activity
+from bonded.rules.permissions import Actor
+from tariffs.models.exchange_rates import ExchangeRate
+from tariffs.models.schedule import Measure
+from tariffs.rules.permissions import Act, require
+
+Published = TypeVar("Published", Measure, ExchangeRate)
+
+
+@transaction.atomic
+def publish_versions(rows: Sequence[Published], *, actor: Actor, at: datetime) -> list[Published]:
+    """Put unsaved rows in force for their days, and give those that said something new.
+
+    What was believed about the same key on those days is superseded; what it said of other days
+    is believed on. Publishing the same again changes nothing. The database refuses what two
+    publishers would put in force at once.
+    """
+    require(actor, Act.LOAD_TARIFFS)
+    return [row for row in rows if _publish(row, actor=actor, at=at)]
+
+
+def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:
+    model = type(row)
+    key = {column: getattr(row, column) for column in model.KEY}
+    known = list(model.objects.known().filter(**key, validity__overlap=row.validity).locked())
+    if any(_says_the_same(before, row) for before in known):
+        return False
+    for before in known:
+        before.known = DateTimeTZRange(before.known.lower, at)
+        before.save(update_fields=["known"])
+    row.known = DateTimeTZRange(at, None)
+    model.objects.bulk_create([row, *(rest for before in known for rest in _rests(before, row))])
+    replaced = [before.version for before in known]
+    record_activity(Act.LOAD_TARIFFS, row, actor=actor, at=at, says=str(row), replaced=replaced)
+    return True
+
+
+def _says_the_same(before: Published, row: Published) -> bool:
+    """Say whether the earlier version says of every day of the new one what the new one says."""
+    is_covered = _contains(before.validity, row.validity)
+    return is_covered and all(getattr(before, column) == getattr(row, column) for column in row.CONTENT)
+
+
+def _rests(before: Published, row: Published) -> list[Published]:
+    """Give the earlier version's days before and after the new one's, to be believed on."""
+    spans = []
+    if before.validity.lower < row.validity.lower:
+        spans.append((before.validity.lower, row.validity.lower))
+    if row.validity.upper and row.validity.upper < (before.validity.upper or date.max):
+        spans.append((row.validity.upper, before.validity.upper))
+    columns = {column: getattr(before, column) for column in (*before.KEY, *before.CONTENT)}
+    return [type(before)(**columns, validity=DateRange(*span), known=row.known) for span in spans]
+
+
+def _contains(outer: DateRange, inner: DateRange) -> bool:
+    return outer.lower <= inner.lower and (inner.upper or date.max) <= (outer.upper or date.max)
