@@ -16,6 +16,7 @@ from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import Company
 from bonded.queries.declarations import goods_of_consignment, goods_of_declared_withdrawal, next_declaration_serial
+from bonded.queries.documents import certificates_of, rough_carats_by_certificate
 from bonded.rules.consignments import STEPS as CONSIGNMENT_STEPS
 from bonded.rules.consignments import ConsignmentState
 from bonded.rules.customs_codes import SIMULATOR, office_of
@@ -29,6 +30,7 @@ from bonded.rules.declarations import (
     NothingToDeclare,
     declaration_number,
 )
+from bonded.rules.documents import require_certificates_cover
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.withdrawals import STEPS as WITHDRAWAL_STEPS
@@ -40,12 +42,16 @@ from bonded.signals import customs_message_queued, declaration_status_changed
 def declare_consignment(*, consignment_id: int, office: str = SIMULATOR, actor: Actor, at: datetime) -> Declaration:
     """Declare a consignment into bond, as the supplier announced it; its lines are fixed from now on.
 
-    Raises NotFound, OfficeUnknown, StepNotAllowed, AlreadyDeclared, NothingToDeclare.
+    Raises NotFound, OfficeUnknown, StepNotAllowed, AlreadyDeclared, NothingToDeclare, and
+    KimberleyCertificatesDoNotCover for rough diamonds without their papers.
     """
     require(actor, Act.DECLARE_CONSIGNMENT)
     consignment = lock_consignment(consignment_id, actor=actor)
     _require_undeclared(Declaration.objects.filter(consignment=consignment).live().first())
     require_step(CONSIGNMENT_STEPS, ConsignmentState(consignment.state), ConsignmentState.DECLARED)
+    require_certificates_cover(
+        rough_carats_by_certificate(consignment.pk), certificates_of(consignment.pk), localdate(at)
+    )
     declaration = _draft(office, company_id=consignment.supplier_id, at=at, consignment_id=consignment.pk)
     _lodge(declaration, goods_of_consignment(consignment.pk), procedure=DeclarationKind.INTO_BOND, at=at)
     consignment.state = ConsignmentState.DECLARED

@@ -75,6 +75,7 @@ class Act(StrEnum):
 
     IMPORT_CONSIGNMENT = "bonded.consignment.import"
     ANNOUNCE_CONSIGNMENT = "bonded.consignment.announce"
+    RECORD_CERTIFICATE = "bonded.certificate.record"
     DECLARE_CONSIGNMENT = "bonded.consignment.declare"
     RECEIVE_CONSIGNMENT = "bonded.consignment.receive"
     MOVE_LOT = "bonded.lot.move"
@@ -111,6 +112,7 @@ _SYSTEM = frozenset({Role.SYSTEM})
 MAY: ActTable = {
     Act.IMPORT_CONSIGNMENT: _SUPPLIER,
     Act.ANNOUNCE_CONSIGNMENT: _SUPPLIER,
+    Act.RECORD_CERTIFICATE: _SUPPLIER,
     Act.DECLARE_CONSIGNMENT: _SUPPLIER,
     Act.ACCEPT_CONSIGNMENT: _SYSTEM,
     Act.REFUSE_CONSIGNMENT: _SYSTEM,
