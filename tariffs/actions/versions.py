@@ -33,15 +33,15 @@ def publish_versions(rows: Sequence[Published], *, actor: Actor, at: datetime) -
 def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:
     model = type(row)
     key = {column: getattr(row, column) for column in model.KEY}
-    known = list(model.objects.known().filter(**key, validity__overlap=row.validity).locked())
-    if any(_says_the_same(before, row) for before in known):
+    believed = list(model.objects.known().filter(**key, validity__overlap=row.validity).locked())
+    if any(_says_the_same(before, row) for before in believed):
         return False
-    for before in known:
+    for before in believed:
         before.known = DateTimeTZRange(before.known.lower, at)
         before.save(update_fields=["known"])
     row.known = DateTimeTZRange(at, None)
-    model.objects.bulk_create([row, *(rest for before in known for rest in _rests(before, row))])
-    replaced = [before.version for before in known]
+    model.objects.bulk_create([row, *(rest for before in believed for rest in _rests(before, row))])
+    replaced = [before.version for before in believed]
     record_activity(Act.LOAD_TARIFFS, row, actor=actor, at=at, says=str(row), replaced=replaced)
     return True
 

@@ -1,5 +1,22 @@
 """The addresses of the tariffs API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tariffs.api import assessments, bank_statements, duty, guarantees, ledger, schedule
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("tariffs/measures", schedule.MeasuresView.as_view()),
+    path("tariffs/exchange-rates", schedule.ExchangeRatesView.as_view()),
+    path("lots/<str:stock_number>/landed-cost", assessments.LandedCostView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/assessment", assessments.AssessmentView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/secure-duty", duty.SecureDutyView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/pay-duty", duty.PayDutyView.as_view()),
+    path("duty-debts", duty.DutyDebtsView.as_view()),
+    path("companies/<int:company_id>/guarantee", guarantees.GuaranteeView.as_view()),
+    path("ledger/balances", ledger.LedgerBalancesView.as_view()),
+    path("bank-statements", bank_statements.BankStatementsView.as_view()),
+    path("bank-statements/<int:file_id>/lines", bank_statements.BankStatementLinesView.as_view()),
+    path("bank-statements/<int:file_id>/match", bank_statements.MatchBankStatementView.as_view()),
+    path("bank-statement-lines/<int:line_id>/match", bank_statements.MatchLineView.as_view()),
+    path("payment-matches/<int:match_id>/book", bank_statements.BookPaymentView.as_view()),
+]

@@ -142,7 +142,7 @@ def _day(node: Element, name: str) -> date:
 
 
 def _children(node: Element, name: str) -> list[Element]:
-    return [child for child in node if isinstance(child.tag, str) and child.tag.rpartition("}")[2] == name]
+    return [child for child in node if child.tag.rpartition("}")[2] == name]
 
 
 def _text(node: Element, *path: str) -> str:

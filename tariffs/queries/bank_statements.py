@@ -9,9 +9,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from bonded.rules.money import Money
+from bonded.rules.permissions import Actor
 from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.rules.debts import DebtState
+from tariffs.rules.permissions import Act, require
 from tariffs.rules.reconciliation import OpenDebt, UnmatchedLine
 
 
@@ -63,3 +65,9 @@ def _payer_accounts() -> defaultdict[int, set[str]]:
     for company_id, account in booked.values_list("debt__company_id", "line__counterparty_account").distinct():
         accounts[company_id].add(account)
     return accounts
+
+
+def lines_of_file(file_id: int, *, actor: Actor) -> QuerySet[BankStatementLine, BankStatementLine]:
+    """Give the lines of a file, each with its statement and its match."""
+    require(actor, Act.MATCH_STATEMENT)
+    return BankStatementLine.objects.filter(statement__file=file_id).select_related("statement", "match")

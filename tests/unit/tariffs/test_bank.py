@@ -73,6 +73,11 @@ def test_read_camt053__signs_money_out_and_names_its_receiver() -> None:
     )
 
 
+def test_read_camt053__passes_by_comments_and_instructions() -> None:
+    (statement,) = read_camt053(document("<!-- hello -->", entry("2.00"), "<?pi x?>"))
+    assert [line.amount for line in statement.lines] == [Money(200, "CNY")]
+
+
 def test_read_camt053__passes_by_what_is_not_booked() -> None:
     (statement,) = read_camt053(document(entry(status="PDNG"), entry("2.00")))
     assert [line.amount for line in statement.lines] == [Money(200, "CNY")]

@@ -1,0 +1,140 @@
+"""The administration site of tariffs: reference data may be added, everything else may be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.http import HttpRequest
+
+from bonded.admin import ReadOnlyAdmin, ReferenceAdmin
+from bonded.rules.errors import RuleViolation
+from tariffs import models
+from tariffs.actions.versions import publish_versions
+from tariffs.models.versions import Version
+from tariffs.rules.permissions import Act, may
+from tariffs.rules.rate_grammar import parse_rate
+from tariffs.rules.schedule import hs_digits
+
+
+class MeasureForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A measure whose code and rate are read as the files' are."""
+
+    class Meta:
+        model = models.Measure
+        fields = ("jurisdiction", "kind", "hs_code", "origin", "regime", "rate", "validity", "source", "mark")
+
+    def clean_hs_code(self) -> str:
+        """Take dots out, or say what is wrong."""
+        try:
+            return hs_digits(self.cleaned_data["hs_code"])
+        except RuleViolation as refusal:
+            raise ValidationError(refusal.message) from refusal
+
+    def clean_rate(self) -> str:
+        """Read the rate, or say where it can't be read."""
+        rate: str = self.cleaned_data["rate"]
+        try:
+            parse_rate(rate)
+        except RuleViolation as refusal:
+            raise ValidationError(refusal.message) from refusal
+        return rate
+
+
+class VersionAdmin(ReadOnlyAdmin):
+    """Lets a version be published; what it replaces is superseded, and nothing is ever edited."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Let those publish who may load the schedule."""
+        return may(request.actor, Act.LOAD_TARIFFS)  # type: ignore[attr-defined]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        """Leave the known time to the act."""
+        return ("known",) if obj else ()
+
+    def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
+        """Publish it; one that says what is known already stands for the version that said it."""
+        obj.is_verified = obj.mark == "S"
+        if not publish_versions([obj], actor=request.actor, at=request.at):  # type: ignore[attr-defined,type-var]
+            key = {column: getattr(obj, column) for column in obj.KEY}
+            obj.pk = type(obj)._default_manager.get(**key, validity__contains=obj.validity, known__upper_inf=True).pk
+
+
+@admin.register(models.Measure)
+class MeasureAdmin(VersionAdmin):
+    """The schedule."""
+
+    form = MeasureForm
+    list_display = ("kind", "hs_code", "origin", "regime", "rate", "validity", "mark", "is_verified", "known")
+    list_filter = ("kind", "jurisdiction", "regime", "mark")
+    search_fields = ("hs_code__startswith",)
+
+
+@admin.register(models.ExchangeRate)
+class ExchangeRateAdmin(VersionAdmin):
+    """The customs exchange rates."""
+
+    fields = ("local_currency", "currency", "rate", "quoted", "validity", "source", "mark")
+    list_display = ("currency", "rate", "local_currency", "quoted", "validity", "mark", "is_verified", "known")
+    list_filter = ("currency", "mark")
+
+
+@admin.register(models.CalendarDay)
+class CalendarDayAdmin(ReferenceAdmin):
+    """Days that differ from the published calendar."""
+
+    list_display = ("day", "country", "is_working", "source")
+    list_filter = ("country",)
+
+
+@admin.register(models.GuaranteeAccount)
+class GuaranteeAccountAdmin(ReadOnlyAdmin):
+    """Guarantees."""
+
+    list_display = ("company", "currency", "limit_minor", "reserved_minor", "used_minor")
+
+
+@admin.register(models.DutyDebt)
+class DutyDebtAdmin(ReadOnlyAdmin):
+    """Debts for duty."""
+
+    list_display = ("reference", "company", "state", "term", "due_on", "total_minor", "paid_minor", "currency")
+    list_filter = ("state", "term")
+    search_fields = ("reference__exact",)
+
+
+@admin.register(models.Assessment)
+class AssessmentAdmin(ReadOnlyAdmin):
+    """Assessments."""
+
+    list_display = ("id", "company", "assessed_on", "rules_version", "total_minor", "currency")
+
+
+@admin.register(models.LedgerAccount)
+class LedgerAccountAdmin(ReadOnlyAdmin):
+    """The accounts of the books."""
+
+    list_display = ("code", "company", "currency", "balance_minor")
+
+
+@admin.register(models.JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    """The entries of the books."""
+
+    list_display = ("event", "reference", "effective_on", "posted_at", "posted_by")
+    list_filter = ("event",)
+
+
+for model in (
+    models.AssessmentLine,
+    models.BankFile,
+    models.BankStatement,
+    models.BankStatementLine,
+    models.GuaranteeReservation,
+    models.PaymentMatch,
+    models.Posting,
+):
+    admin.site.register(model, ReadOnlyAdmin)

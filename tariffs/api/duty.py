@@ -1,0 +1,130 @@
+"""Settling duty over JSON: secure it, pay it, see what is owed."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from bonded.api.base import (
+    CURSOR,
+    IDEMPOTENCY_KEY,
+    LIMIT,
+    ApiView,
+    Request,
+    idempotent,
+    json_response,
+    page_response,
+)
+from bonded.queries.pages import page_by, page_size_from_text
+from bonded.rules.money import Money
+from tariffs.actions.duty import pay_duty, secure_duty
+from tariffs.models.debts import DutyDebt
+from tariffs.models.guarantees import GuaranteeReservation
+from tariffs.rules.permissions import Act, require
+
+
+class ReservationAnswer(serializers.Serializer[Any]):
+    """A claim on a guarantee."""
+
+    id = serializers.UUIDField()
+    purpose = serializers.CharField()
+    reference = serializers.UUIDField()
+    state = serializers.CharField()
+    amount = serializers.CharField()
+    used = serializers.CharField()
+    currency = serializers.CharField()
+    reserved_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class DebtAnswer(serializers.Serializer[Any]):
+    """A debt for duty; the payer quotes `reference` at the bank."""
+
+    id = serializers.UUIDField()
+    withdrawal_id = serializers.UUIDField()
+    company_id = serializers.IntegerField()
+    reference = serializers.CharField()
+    state = serializers.CharField()
+    term = serializers.CharField()
+    charged_on = serializers.DateField()
+    due_on = serializers.DateField()
+    currency = serializers.CharField()
+    duty = serializers.CharField()
+    consumption_tax = serializers.CharField()
+    vat = serializers.CharField()
+    fees = serializers.CharField()
+    total = serializers.CharField()
+    outstanding = serializers.CharField()
+
+
+class DebtPage(serializers.Serializer[Any]):
+    """A page of debts, by the day on which they are due."""
+
+    results = DebtAnswer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+def reservation_json(reservation: GuaranteeReservation, currency: str) -> dict[str, Any]:
+    """Give a claim on a guarantee as the API tells it."""
+    return {
+        "id": reservation.pk,
+        "purpose": reservation.purpose,
+        "reference": reservation.reference,
+        "state": reservation.state,
+        "amount": str(Money(reservation.amount_minor, currency)),
+        "used": str(Money(reservation.used_minor, currency)),
+        "currency": currency,
+        "reserved_at": reservation.reserved_at,
+        "expires_at": reservation.expires_at,
+    }
+
+
+def debt_json(debt: DutyDebt) -> dict[str, Any]:
+    """Give a debt as the API tells it."""
+    amounts = {name: str(amount) for name, amount in debt.amounts().items()}
+    columns = ("withdrawal_id", "company_id", "reference", "state", "term", "charged_on", "due_on", "currency")
+    plain = {name: getattr(debt, name) for name in columns}
+    return {"id": debt.pk, **plain, **amounts, "outstanding": str(debt.outstanding)}
+
+
+class SecureDutyView(ApiView):
+    """Letting the guarantee stand for a withdrawal's duty."""
+
+    @extend_schema(
+        operation_id="secure_duty", parameters=[IDEMPOTENCY_KEY], request=None, responses={201: ReservationAnswer}
+    )
+    @idempotent
+    def post(self, request: Request, withdrawal_id: UUID) -> HttpResponse:
+        """Reserve headroom for what a withdrawal owes; a shortfall is told to the fen."""
+        reservation = secure_duty(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)
+        return json_response(reservation_json(reservation, reservation.account.currency), 201)
+
+
+class PayDutyView(ApiView):
+    """Paying a withdrawal's duty at once."""
+
+    @extend_schema(operation_id="pay_duty", parameters=[IDEMPOTENCY_KEY], request=None, responses={201: DebtAnswer})
+    @idempotent
+    def post(self, request: Request, withdrawal_id: UUID) -> HttpResponse:
+        """Charge what a withdrawal owes, and give the reference to quote at the bank."""
+        return json_response(debt_json(pay_duty(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)), 201)
+
+
+class DutyDebtsView(ApiView):
+    """What is owed."""
+
+    @extend_schema(operation_id="list_duty_debts", parameters=[CURSOR, LIMIT], responses=DebtPage)
+    def get(self, request: Request) -> HttpResponse:
+        """List the company's debts, all of them for staff, by due day."""
+        require(request.actor, Act.READ_ASSESSMENT)
+        page = page_by(
+            DutyDebt.objects.visible_to(request.actor),
+            columns=["due_on", "id"],
+            cursor=request.GET.get("cursor"),
+            limit=page_size_from_text(request.GET.get("limit")),
+        )
+        return page_response(page, debt_json)

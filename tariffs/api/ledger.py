@@ -1,0 +1,52 @@
+"""The books over JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from bonded.api.base import ApiView, Request, json_response
+from tariffs.api.base import ON, asked_day
+from tariffs.queries.ledger import ledger_balances, ledger_balances_as_of
+
+
+class BalanceAnswer(serializers.Serializer[Any]):
+    """One account; debits are positive."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    company_id = serializers.IntegerField(allow_null=True)
+    currency = serializers.CharField()
+    balance = serializers.CharField()
+
+
+class BalancesAnswer(serializers.Serializer[Any]):
+    """Every account of the books."""
+
+    results = BalanceAnswer(many=True)
+
+
+class LedgerBalancesView(ApiView):
+    """The balances."""
+
+    @extend_schema(operation_id="list_ledger_balances", parameters=[ON], responses=BalancesAnswer)
+    def get(self, request: Request) -> HttpResponse:
+        """List the balance of every account: as it stands, or with `on` from the entries that count by that day."""
+        if "on" in request.GET:
+            balances = ledger_balances_as_of(effective_on=asked_day(request), actor=request.actor)
+        else:
+            balances = ledger_balances(actor=request.actor)
+        rows = [
+            {
+                "code": balance.code,
+                "name": balance.code.name.lower(),
+                "company_id": balance.company_id,
+                "currency": balance.amount.currency,
+                "balance": str(balance.amount),
+            }
+            for balance in balances
+        ]
+        return json_response({"results": rows})
