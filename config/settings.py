@@ -20,6 +20,7 @@ CUSTOMS_OFFICE_URL = env.str("CUSTOMS_OFFICE_URL")
 CUSTOMS_OFFICE_SECRET = env.str("CUSTOMS_OFFICE_SECRET")
 
 INSTALLED_APPS = [
+    "config",
     "inspections",
     "tariffs",
     "bonded",

@@ -73,6 +73,7 @@ class ConsignmentFilesView(ApiView):
         operation_id="send_consignment_file",
         parameters=[
             OpenApiParameter("file_name", OpenApiTypes.STR, description="What the file is called at your place."),
+            OpenApiParameter("is_made_up", OpenApiTypes.BOOL, description="The goods are an invented sample."),
             *(OpenApiParameter(name, OpenApiTypes.STR, description="For lines without this column.") for name in NAMES),
         ],
         request={"text/csv": OpenApiTypes.BINARY},
@@ -87,7 +88,7 @@ class ConsignmentFilesView(ApiView):
             consignment_id=consignment_by_reference(reference, actor=request.actor).pk,
             file_name=request.GET.get("file_name", "lines.csv"),
             content=cast(bytes, request.data),
-            defaults={name: request.GET[name] for name in NAMES if name in request.GET},
+            defaults={name: request.GET[name] for name in (*NAMES, "is_made_up") if request.GET.get(name)},
             actor=request.actor,
             at=request.at,
         )

@@ -32,6 +32,9 @@ class Command(BaseCommand):
                 cursor.execute(
                     sql.SQL("GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}").format(sql.Identifier(role))
                 )
+            # Files of lines and lists of weighings are judged in temporary tables.
+            database = sql.Identifier(connection.settings_dict["NAME"])
+            cursor.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(database, sql.Identifier(APP_ROLE)))
             for table in tables:
                 allowed = "SELECT, INSERT" if table in append_only else "SELECT, INSERT, UPDATE, DELETE"
                 for role, privileges in ((APP_ROLE, allowed), (READ_ROLE, "SELECT")):
