@@ -1,0 +1,63 @@
+"""Who may do what on the bonded floor: the whole table, written again by hand."""
+
+import pytest
+
+from bonded.rules.errors import NotPermitted, NotSignedIn
+from bonded.rules.permissions import ANONYMOUS, MAY, Act, Actor, Role, may, require
+
+SUPPLIERS = {Role.SUPPLIER, Role.ADMINISTRATOR}
+EXPECTED = {
+    "bonded.consignment.import": SUPPLIERS,
+    "bonded.consignment.announce": SUPPLIERS,
+    "bonded.consignment.declare": SUPPLIERS,
+    "bonded.certificate.record": SUPPLIERS,
+    "bonded.consignment.accept": {Role.SYSTEM},
+    "bonded.consignment.refuse": {Role.SYSTEM},
+    "bonded.consignment.receive": {Role.VAULT_KEEPER},
+    "bonded.lot.move": {Role.VAULT_KEEPER},
+    "bonded.lot.check_out": {Role.VAULT_KEEPER},
+    "bonded.lot.return": {Role.VAULT_KEEPER},
+    "bonded.seal.break": {Role.VAULT_KEEPER},
+    "bonded.seal.affix": {Role.VAULT_KEEPER},
+    "bonded.hold.place": {Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.SYSTEM},
+    "bonded.hold.lift": {Role.CUSTOMS_OFFICER},
+    "bonded.withdrawal.request": {Role.BUYER},
+    "bonded.withdrawal.cancel": {Role.BUYER},
+    "bonded.declaration.lodge": {Role.BUYER, Role.ADMINISTRATOR},
+    "bonded.withdrawal.release": {Role.CUSTOMS_OFFICER},
+    "bonded.withdrawal.refuse": {Role.CUSTOMS_OFFICER},
+    "bonded.release_token.issue": {Role.BUYER},
+    "bonded.withdrawal.hand_over": {Role.VAULT_KEEPER},
+    "bonded.clearance.grant": {Role.BUYER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.SYSTEM},
+    "bonded.clearance.revoke": {Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.SYSTEM},
+    "bonded.customs_message.store": {Role.SYSTEM},
+    "bonded.customs_message.apply": {Role.SYSTEM},
+    "bonded.customs_message.send": {Role.SYSTEM},
+    "bonded.customs_message.rearm": {Role.ADMINISTRATOR},
+    "bonded.history.verify": {Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM},
+}
+
+
+def test_table__names_every_act() -> None:
+    assert set(EXPECTED) == set(MAY) == set(Act)
+
+
+@pytest.mark.parametrize("act", Act)
+@pytest.mark.parametrize("role", Role)
+def test_require__lets_exactly_the_roles_of_the_table(role: Role, act: Act) -> None:
+    actor = Actor(1, role)
+    is_allowed = role in EXPECTED[act]
+
+    assert may(actor, act) is is_allowed
+    if is_allowed:
+        require(actor, act)
+        return
+    expected = NotSignedIn if role is Role.ANONYMOUS else NotPermitted
+    with pytest.raises(expected) as refused:
+        require(actor, act)
+    assert refused.value.facts["roles"] == sorted(EXPECTED[act] - {Role.SYSTEM})
+
+
+def test_require__tells_nobody_to_sign_in() -> None:
+    with pytest.raises(NotSignedIn):
+        require(ANONYMOUS, Act.REQUEST_WITHDRAWAL)

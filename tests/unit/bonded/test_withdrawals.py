@@ -1,0 +1,39 @@
+"""What must be settled before goods leave: every combination of clearances."""
+
+from itertools import combinations
+
+import pytest
+
+from bonded.rules.withdrawals import Clearance, Procedure, missing_clearances
+
+C = Clearance
+EVERY_SET = [frozenset(chosen) for size in range(len(C) + 1) for chosen in combinations(C, size)]
+
+
+@pytest.mark.parametrize("granted", EVERY_SET)
+def test_missing_clearances__lets_home_use_go_only_when_all_is_settled(granted: frozenset[Clearance]) -> None:
+    is_settled = ({C.DUTY_ASSESSED, C.CUSTOMS_ACCEPTED, C.CUSTOMS_RELEASED, C.CUSTODY_RECONCILED} <= granted) and bool(
+        {C.DUTY_PAID, C.DUTY_SECURED} & granted
+    )
+
+    assert (missing_clearances(Procedure.HOME_USE, granted) == []) is is_settled
+
+
+@pytest.mark.parametrize("procedure", [Procedure.RE_EXPORT, Procedure.BOND_TRANSFER])
+@pytest.mark.parametrize("granted", EVERY_SET)
+def test_missing_clearances__asks_no_duty_of_goods_that_stay_untaxed(
+    procedure: Procedure, granted: frozenset[Clearance]
+) -> None:
+    is_settled = {C.CUSTOMS_ACCEPTED, C.CUSTOMS_RELEASED, C.CUSTODY_RECONCILED} <= granted
+
+    assert (missing_clearances(procedure, granted) == []) is is_settled
+
+
+def test_missing_clearances__names_alternatives_in_one_demand() -> None:
+    assert missing_clearances(Procedure.HOME_USE, []) == [
+        "duty_assessed",
+        "duty_paid or duty_secured",
+        "customs_accepted",
+        "customs_released",
+        "custody_reconciled",
+    ]
