@@ -52,7 +52,9 @@ def _plain(value: Any) -> Any:
 
 def json_response(body: Any, status: int = 200, content_type: str = "application/json") -> HttpResponse:
     """Answer with JSON; decimals become strings, dates ISO 8601, ids strings where they are UUIDs."""
-    return HttpResponse(orjson.dumps(body, default=_plain), status=status, content_type=content_type)
+    return HttpResponse(
+        orjson.dumps(body, default=_plain, option=orjson.OPT_NON_STR_KEYS), status=status, content_type=content_type
+    )
 
 
 def page_response(page: Page[Any], to_json: Callable[[Any], Any] | None = None) -> HttpResponse:
