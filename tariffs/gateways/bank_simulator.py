@@ -1,0 +1,58 @@
+"""A bank that writes what a real one would send: camt.053 statements of payments, for demonstration and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from xml.sax.saxutils import escape
+
+from bonded.rules.money import Money
+
+_NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that came in, or went out when negative: how much, the other party, and what was written."""
+
+    amount: Money
+    party: str
+    party_account: str
+    remittance: str
+
+
+def write_camt053(*, identification: str, account: str, opening: Money, payments: Sequence[Payment], on: date) -> bytes:
+    """Write one statement of one account, with its opening and closing balance and an entry for each payment."""
+    closing = Money(opening.minor + sum(payment.amount.minor for payment in payments), opening.currency)
+    entries = "".join(_entry(payment, number, on) for number, payment in enumerate(payments, 1))
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><Document xmlns="{_NAMESPACE}"><BkToCstmrStmt>'
+        f"<GrpHdr><MsgId>{escape(identification)}</MsgId><CreDtTm>{on}T18:00:00+08:00</CreDtTm></GrpHdr>"
+        f"<Stmt><Id>{escape(identification)}</Id><Acct><Id><Othr><Id>{escape(account)}</Id></Othr></Id>"
+        f"<Ccy>{opening.currency}</Ccy></Acct>"
+        f"{_balance('OPBD', opening, on)}{_balance('CLBD', closing, on)}{entries}</Stmt></BkToCstmrStmt></Document>"
+    ).encode()
+
+
+def _balance(code: str, amount: Money, on: date) -> str:
+    return f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>{_amount(amount)}<Dt><Dt>{on}</Dt></Dt></Bal>"
+
+
+def _amount(amount: Money) -> str:
+    side = "CRDT" if amount.minor >= 0 else "DBIT"
+    return (
+        f'<Amt Ccy="{amount.currency}">{Money(abs(amount.minor), amount.currency)}</Amt><CdtDbtInd>{side}</CdtDbtInd>'
+    )
+
+
+def _entry(payment: Payment, number: int, on: date) -> str:
+    # The other party pays what comes in, and is paid what goes out.
+    party = "Dbtr" if payment.amount.minor >= 0 else "Cdtr"
+    return (
+        f"<Ntry><NtryRef>{number}</NtryRef>{_amount(payment.amount)}<Sts><Cd>BOOK</Cd></Sts>"
+        f"<BookgDt><Dt>{on}</Dt></BookgDt><ValDt><Dt>{on}</Dt></ValDt>"
+        f"<NtryDtls><TxDtls><RltdPties><{party}><Pty><Nm>{escape(payment.party)}</Nm></Pty></{party}>"
+        f"<{party}Acct><Id><Othr><Id>{escape(payment.party_account)}</Id></Othr></Id></{party}Acct></RltdPties>"
+        f"<RmtInf><Ustrd>{escape(payment.remittance)}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
+    )
