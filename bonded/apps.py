@@ -13,7 +13,6 @@ class BondedConfig(AppConfig):
         from bonded import tasks
         from bonded.queries.customs_messages import CUSTOMS_INVARIANTS
         from bonded.queries.invariants import register_invariants
-
         from bonded.web.base import register_panels
         from bonded.web.panels import PANELS
 
