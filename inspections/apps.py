@@ -4,6 +4,15 @@ from django.apps import AppConfig
 
 
 class InspectionsConfig(AppConfig):
-    """Joins the facts of the lower apps to this one."""
+    """The upper floor: it calls down to tariffs and bonded, and hears bonded's facts."""
 
     name = "inspections"
+
+    def ready(self) -> None:
+        """Listen to bonded, and have this app's questions asked with the others."""
+        from bonded.queries.invariants import register_invariants
+        from inspections import receivers
+        from inspections.queries.invariants import INVARIANTS
+
+        receivers.listen()
+        register_invariants(INVARIANTS)

@@ -1,0 +1,21 @@
+"""The tables of looking at goods."""
+
+from inspections.models.bookings import BookedLot, Booking
+from inspections.models.claims import Claim
+from inspections.models.findings import Finding
+from inspections.models.sessions import SessionLot, ViewingSession
+from inspections.models.viewing_rooms import Desk, Escort, RoomHours, Scale, ViewingRoom
+
+__all__ = (
+    "BookedLot",
+    "Booking",
+    "Claim",
+    "Desk",
+    "Escort",
+    "Finding",
+    "RoomHours",
+    "Scale",
+    "SessionLot",
+    "ViewingRoom",
+    "ViewingSession",
+)

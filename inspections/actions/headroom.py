@@ -1,0 +1,63 @@
+"""The part of a company's guarantee that stands for the duty on what it looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from bonded.rules.errors import Problem
+from bonded.rules.lots import GoodsFacts
+from bonded.rules.permissions import SYSTEM, Actor
+from inspections.models.bookings import Booking
+from inspections.rules.bookings import HEADROOM_TERM, BookingState
+from inspections.rules.findings import Intent
+from tariffs.actions.guarantees import free_headroom, reserve_headroom
+from tariffs.queries.landed_costs import landed_cost_of_goods
+from tariffs.rules.exchange_rates import ExchangeRateMissing
+from tariffs.rules.guarantees import GuaranteeMissing, HeadroomMissing, ReservationPurpose
+from tariffs.rules.jurisdictions import RulesMissing
+from tariffs.rules.schedule import MeasureMissing
+from tariffs.rules.working_days import business_day
+
+
+def reserve_for_booking(booking: Booking, goods: Sequence[GoodsFacts], *, actor: Actor, at: datetime) -> Problem | None:
+    """Reserve the duty that would be owed on the goods today, and note it on the booking; gives what stands against it.
+
+    Asks for a new booking before it is written, because guarantee accounts are locked before bookings are.
+    """
+    try:
+        duty = landed_cost_of_goods(goods, on=business_day(at)).total
+        reserve_headroom(
+            company_id=booking.company_id,
+            amount=duty,
+            purpose=ReservationPurpose.VIEWING,
+            reference=booking.pk,
+            expires_at=booking.during.upper + HEADROOM_TERM,
+            actor=actor,
+            at=at,
+        )
+    except (HeadroomMissing, GuaranteeMissing, MeasureMissing, ExchangeRateMissing, RulesMissing) as refusal:
+        return Problem(refusal.code, refusal.message)
+    booking.duty_minor, booking.currency = duty.minor, duty.currency
+    return None
+
+
+def free_for_booking(booking: Booking, *, at: datetime) -> None:
+    """Give back what was reserved for a booking; when that was done before, nothing changes."""
+    free_headroom(purpose=ReservationPurpose.VIEWING, reference=booking.pk, actor=SYSTEM, at=at)
+
+
+def free_for_withdrawal(*, lot_ids: Collection[int], company_id: int, actor: Actor, at: datetime) -> None:
+    """Give back what a company's viewings still hold for lots that it now asks to withdraw.
+
+    The withdrawal secures or pays their duty itself. A viewing's headroom is one amount, so it is
+    freed whole, with the first of its lots.
+    """
+    wanted = Booking.objects.filter(
+        company_id=company_id,
+        session__lots__lot_id__in=lot_ids,
+        session__lots__finding__intent=Intent.BUY,
+        state=BookingState.DONE,
+    )
+    for booking_id in sorted(set(wanted.values_list("pk", flat=True))):
+        free_headroom(purpose=ReservationPurpose.VIEWING, reference=booking_id, actor=actor, at=at)

@@ -1,0 +1,84 @@
+"""The only place that locks rows of inspections, and the second try of an act that had to give way.
+
+They come last: lot → guarantee account → booking → session. Whoever changes a booking locks its
+lots first, so two acts on one booking are one after the other from their very beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from functools import wraps
+from typing import ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import OperationalError
+
+from bonded.actions.locks import lock_lots
+from bonded.rules.errors import NotFound
+from bonded.rules.permissions import SYSTEM, Actor
+from inspections.models.bookings import Booking
+from inspections.models.sessions import ViewingSession
+from inspections.rules.bookings import BookingState
+from tariffs.actions.locks import lock_guarantee
+
+DEADLOCK_DETECTED = "40P01"
+MOST_TRIES = 4
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+def retried_after_deadlock(act: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """Make an act begin again when the database undid it to let another one pass.
+
+    Stands above `transaction.atomic`, so what is undone is the whole act, or its savepoint with
+    all locks that it took.
+    """
+
+    @wraps(act)
+    def again(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+        for _ in range(MOST_TRIES - 1):
+            try:
+                return act(*args, **kwargs)
+            except OperationalError as error:
+                if getattr(error.__cause__, "sqlstate", None) != DEADLOCK_DETECTED:
+                    raise
+        return act(*args, **kwargs)
+
+    return again
+
+
+def lock_booking(booking_id: UUID, *, actor: Actor) -> Booking:
+    """Lock a booking's lots, its company's guarantee account, and the booking; raises NotFound.
+
+    Its lots and company never change, so they may be read before the lock.
+    """
+    visible = Booking.objects.visible_to(actor).filter(pk=booking_id)
+    rows = list(visible.values_list("company_id", "lots__lot_id"))
+    if not rows:
+        raise NotFound("There is no such booking.", booking_id=str(booking_id))
+    # A lot that was put on hold is out of its buyer's sight, and still has to be locked.
+    lock_lots({lot_id for _, lot_id in rows}, actor=SYSTEM)
+    lock_guarantee(rows[0][0])
+    return Booking.objects.filter(pk=booking_id).locked().get()
+
+
+def lock_bookings_to_come(lot_ids: Collection[int], *, except_company_id: int | None) -> Iterator[Booking]:
+    """Lock the bookings to come of lots that the caller has locked, each after its company's guarantee account.
+
+    Their other lots stay unlocked: whoever holds one of them waits for the caller's and has locked nothing else.
+    """
+    rows = Booking.objects.filter(state=BookingState.BOOKED, lots__lot_id__in=lot_ids)
+    if except_company_id is not None:
+        rows = rows.exclude(company_id=except_company_id)
+    rows = rows.order_by("company_id", "pk")
+    for booking_id, company_id in dict.fromkeys(rows.values_list("pk", "company_id")):
+        lock_guarantee(company_id)
+        yield Booking.objects.locked().get(pk=booking_id)
+
+
+def lock_session(booking: Booking) -> ViewingSession:
+    """Lock the session of a locked booking; raises NotFound when nobody has checked in."""
+    for session in ViewingSession.objects.filter(booking=booking).locked():
+        return session
+    raise NotFound("Nobody has checked in for this booking.", booking_id=str(booking.pk))

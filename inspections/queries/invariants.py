@@ -1,0 +1,102 @@
+"""Must-be-empty questions about visits: whatever these find should never have been possible."""
+
+from __future__ import annotations
+
+from bonded.queries.invariants import Question, rows_of
+
+
+def _claims_of_bookings_that_ended() -> list[str]:
+    return rows_of("""
+        SELECT c.id, b.id, b.state FROM inspections_claim c JOIN inspections_booking b ON b.id = c.booking_id
+         WHERE c.is_active AND b.state IN ('done', 'cancelled')
+    """)
+
+
+def _bookings_without_their_claims() -> list[str]:
+    return rows_of("""
+        WITH needed (booking_id, kind, id, during) AS (
+            SELECT id, 'desk', desk_id, during FROM inspections_booking WHERE state IN ('booked', 'in_session')
+            UNION ALL
+            SELECT id, 'escort', escort_id, during FROM inspections_booking WHERE state IN ('booked', 'in_session')
+            UNION ALL
+            SELECT id, 'scale', scale_id, during FROM inspections_booking WHERE state IN ('booked', 'in_session')
+            UNION ALL
+            SELECT b.id, 'lot', l.lot_id, b.during
+              FROM inspections_booking b JOIN inspections_bookedlot l ON l.booking_id = b.id
+             WHERE b.state IN ('booked', 'in_session')
+        )
+        SELECT n.booking_id, n.kind, n.id
+          FROM needed n
+          LEFT JOIN inspections_claim c ON c.booking_id = n.booking_id AND c.resource_kind = n.kind
+                AND c.resource_id = n.id AND c.is_active AND c.during @> n.during
+         WHERE c.id IS NULL
+    """)
+
+
+def _bookings_without_lots() -> list[str]:
+    return rows_of("""
+        SELECT b.id FROM inspections_booking b
+         WHERE NOT EXISTS (SELECT 1 FROM inspections_bookedlot l WHERE l.booking_id = b.id)
+    """)
+
+
+def _bookings_that_differ_from_their_sessions() -> list[str]:
+    return rows_of("""
+        SELECT b.id, b.state, s.state
+          FROM inspections_booking b LEFT JOIN inspections_viewingsession s ON s.booking_id = b.id
+         WHERE CASE b.state WHEN 'booked' THEN s.id IS NOT NULL
+                            WHEN 'in_session' THEN s.id IS NULL OR s.state NOT IN ('checked_in', 'open', 'weighed_in')
+                            WHEN 'done' THEN s.id IS NULL OR s.state <> 'closed'
+                            ELSE coalesce(s.state, 'cancelled') <> 'cancelled' END
+    """)
+
+
+def _lots_of_open_sessions_that_are_elsewhere() -> list[str]:
+    return rows_of("""
+        SELECT s.booking_id, lot.stock_number, lot.goods_state
+          FROM inspections_viewingsession s
+          JOIN inspections_booking b ON b.id = s.booking_id
+          JOIN inspections_desk d ON d.id = b.desk_id
+          JOIN inspections_bookedlot booked ON booked.booking_id = b.id
+          JOIN bonded_lot lot ON lot.id = booked.lot_id
+         WHERE s.state = 'open'
+           AND (lot.goods_state, lot.location_id) IS DISTINCT FROM ('at_desk', d.location_id)
+    """)
+
+
+def _lots_at_desks_without_an_open_session() -> list[str]:
+    return rows_of("""
+        SELECT lot.id, lot.stock_number
+          FROM bonded_lot lot
+          JOIN inspections_desk d ON d.location_id = lot.location_id
+         WHERE lot.goods_state = 'at_desk' AND NOT EXISTS (
+               SELECT 1 FROM inspections_sessionlot sl JOIN inspections_viewingsession s ON s.id = sl.session_id
+                WHERE sl.lot_id = lot.id AND s.state = 'open')
+    """)
+
+
+def _bookings_without_their_headroom() -> list[str]:
+    """Ask for live bookings without a claim on the guarantee, and for cancelled ones that have one still.
+
+    A claim may have lapsed under a booking whose visitors never came; its amount stays on record.
+    """
+    return rows_of("""
+        SELECT b.id, b.state, r.state
+          FROM inspections_booking b
+          LEFT JOIN tariffs_guaranteereservation r ON r.purpose = 'viewing' AND r.reference = b.id
+         WHERE r.id IS NULL OR r.amount_minor <> b.duty_minor
+            OR CASE WHEN b.state = 'cancelled' THEN r.state = 'reserved'
+                    WHEN b.state = 'done' THEN false
+                    ELSE r.state NOT IN ('reserved', 'expired') END
+    """)
+
+
+INVARIANTS: dict[str, Question] = {
+    "Nothing is claimed for a visit that is over or cancelled.": _claims_of_bookings_that_ended,
+    "A visit to come has its desk, escort, scale and every lot to itself.": _bookings_without_their_claims,
+    "A booking names a lot.": _bookings_without_lots,
+    "A booking stands as its session does.": _bookings_that_differ_from_their_sessions,
+    "The lots of an open session lie at its desk.": _lots_of_open_sessions_that_are_elsewhere,
+    "A lot lies at a viewing desk only while its session is open.": _lots_at_desks_without_an_open_session,
+    "The guarantee stands for the duty on what is booked, and on nothing cancelled.": _bookings_without_their_headroom,
+}

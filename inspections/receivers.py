@@ -1,0 +1,42 @@
+"""What looking at goods does when it hears a fact of bonded, inside the act that made it true."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bonded.queries.withdrawals import goods_of_withdrawal
+from bonded.rules.permissions import SYSTEM
+from bonded.signals import hold_placed, withdrawal_released, withdrawal_requested
+from inspections.actions.bookings import cancel_bookings_of_lots
+from inspections.actions.headroom import free_for_withdrawal
+
+
+def cancel_viewings_of_held_lot(sender: Any, *, lot_id: int, at: datetime, **kwargs: Any) -> None:
+    """Cancel the visits to come of a lot that must stay in the vault."""
+    cancel_bookings_of_lots(lot_ids=[lot_id], except_company_id=None, actor=SYSTEM, at=at)
+
+
+def cancel_viewings_of_others(sender: Any, *, withdrawal_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Cancel other companies' visits to lots that are kept for one company now.
+
+    The company's own viewings need its guarantee no more for these lots: the withdrawal will ask for it.
+    """
+    facts = goods_of_withdrawal(withdrawal_id)
+    lot_ids = [line.lot_id for line in facts.lines]
+    cancel_bookings_of_lots(lot_ids=lot_ids, except_company_id=facts.company_id, actor=SYSTEM, at=at)
+    free_for_withdrawal(lot_ids=lot_ids, company_id=facts.company_id, actor=SYSTEM, at=at)
+
+
+def cancel_viewings_of_released_lots(sender: Any, *, withdrawal_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Cancel every visit to come of lots that leave."""
+    lot_ids = [line.lot_id for line in goods_of_withdrawal(withdrawal_id).lines]
+    cancel_bookings_of_lots(lot_ids=lot_ids, except_company_id=None, actor=SYSTEM, at=at)
+
+
+def listen() -> None:
+    """Begin to hear; called once, when the app is ready."""
+    hold_placed.connect(cancel_viewings_of_held_lot, dispatch_uid="inspections.cancel.held")
+    withdrawal_requested.connect(cancel_viewings_of_others, dispatch_uid="inspections.cancel.requested")
+    withdrawal_released.connect(cancel_viewings_of_released_lots, dispatch_uid="inspections.cancel.released")

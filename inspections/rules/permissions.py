@@ -1,0 +1,49 @@
+"""Which role may perform which act of looking at goods."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bonded.rules.permissions import Actor, ActTable, Role, may_by, require_by
+
+
+class Act(StrEnum):
+    """Every act on rooms, bookings and sessions, as `app.noun.verb`."""
+
+    READ_SLOTS = "inspections.slot.read"
+    READ_BOOKING = "inspections.booking.read"
+    BOOK_VIEWING = "inspections.booking.book"
+    CANCEL_BOOKING = "inspections.booking.cancel"
+    CHECK_IN = "inspections.session.check_in"
+    OPEN_SESSION = "inspections.session.open"
+    WEIGH_IN_SESSION = "inspections.session.weigh_in"
+    CLOSE_SESSION = "inspections.session.close"
+    RECORD_FINDING = "inspections.finding.record"
+
+
+_BUYER = frozenset({Role.BUYER})
+_KEEPER = frozenset({Role.VAULT_KEEPER})
+_HOUSE = frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.SYSTEM})
+_READERS = _BUYER | _HOUSE | frozenset({Role.CUSTOMS_OFFICER, Role.AUDITOR})
+
+MAY: ActTable = {
+    Act.READ_SLOTS: _READERS,
+    Act.READ_BOOKING: _READERS,
+    Act.BOOK_VIEWING: _BUYER,
+    Act.CANCEL_BOOKING: _BUYER | _HOUSE,
+    Act.CHECK_IN: _KEEPER,
+    Act.OPEN_SESSION: _KEEPER,
+    Act.WEIGH_IN_SESSION: _KEEPER,
+    Act.CLOSE_SESSION: _KEEPER,
+    Act.RECORD_FINDING: _BUYER | _KEEPER,
+}
+
+
+def may(actor: Actor, act: Act) -> bool:
+    """Say whether the actor's role may perform the act."""
+    return may_by(MAY, actor, act)
+
+
+def require(actor: Actor, act: Act) -> None:
+    """Refuse an act that the role does not have; raises as `require_by` does."""
+    require_by(MAY, actor, act)

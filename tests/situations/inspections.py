@@ -1,0 +1,146 @@
+"""States of looking at goods, reached through real acts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from bonded.models import Location, Lot, User
+from bonded.rules.locations import LocationKind
+from bonded.rules.permissions import Actor
+from inspections.actions.bookings import book_viewing
+from inspections.actions.findings import record_finding
+from inspections.actions.sessions import check_in, open_session, weigh_in_session
+from inspections.models import Booking, Desk, Escort, RoomHours, Scale, ViewingRoom, ViewingSession
+from inspections.rules.findings import Intent
+from inspections.rules.sessions import WeighedIn, WeighedOut
+from inspections.rules.viewing_rooms import WORKING_WEEKDAYS
+from tests.cast import Cast
+from tests.situations.bonded import lots_in_the_vault
+from tests.situations.tariffs import a_guarantee, a_schedule
+
+# Monday 23 November 2026, 10:15 in Shanghai: the second slot of the day, a quarter of an hour after the test's moment.
+SLOT = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
+NEXT_SLOTS = [datetime(2026, 11, 23, 3, 30, tzinfo=UTC), datetime(2026, 11, 23, 4, 45, tzinfo=UTC)]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What one visit needs beside stones."""
+
+    desk: Desk
+    escort: Escort
+    scale: Scale
+
+
+def a_viewing_room(cast: Cast, *, code: str = "DESK-1", keeper: Actor | None = None, scale: str = "BAL-1") -> Room:
+    """A room with one desk, open nine to six on working days; Vera escorts, and a scale is calibrated for long."""
+    room = ViewingRoom.objects.create(name=f"Room of {code}")
+    RoomHours.objects.bulk_create(RoomHours(room=room, weekday=weekday) for weekday in WORKING_WEEKDAYS)
+    desk = Desk.objects.create(room=room, location=Location.objects.create(code=code, kind=LocationKind.DESK))
+    who = User.objects.get(pk=(keeper or cast.vera).user_id or 0)
+    return Room(
+        desk,
+        Escort.objects.get_or_create(keeper=who)[0],
+        Scale.objects.get_or_create(number=scale, defaults={"calibrated_until": date(2027, 6, 30)})[0],
+    )
+
+
+def a_buyer_who_may_book(cast: Cast, at: datetime, *, limit: str = "500000.00") -> None:
+    """The schedule is published and Alder has a guarantee."""
+    a_schedule(at)
+    a_guarantee(cast, at, limit=limit)
+
+
+def viewable_lots(cast: Cast, at: datetime, count: int = 1) -> list[Lot]:
+    """Sealed diamonds of 1.000 ct at USD 5,000.00, on each of which 4,615.00 yuan of VAT would be owed."""
+    return lots_in_the_vault(cast, at, lots=[{}] * count)
+
+
+def booking_of(room: Room, lots: Sequence[Lot], *, actor: Actor, at: datetime, **changes: Any) -> Booking:
+    """Book a visit in the room, at the next slot unless another is named."""
+    asked: dict[str, Any] = {
+        "lot_ids": [lot.pk for lot in lots],
+        "desk_id": room.desk.pk,
+        "starts_at": SLOT,
+        "escort_id": room.escort.pk,
+        "scale_id": room.scale.pk,
+        "visitors": ["Alice Alder"],
+    }
+    return book_viewing(**asked | changes, actor=actor, at=at)
+
+
+def a_booking(cast: Cast, at: datetime, *, lots: int = 1, **changes: Any) -> Booking:
+    """Alice has booked the next slot for her lots, with everything that it needs."""
+    a_buyer_who_may_book(cast, at)
+    return booking_of(a_viewing_room(cast), viewable_lots(cast, at, lots), actor=cast.alice, at=at, **changes)
+
+
+def a_session(cast: Cast, at: datetime, *, lots: int = 1) -> ViewingSession:
+    """Alice has come, and Victor has seen her passport."""
+    booking = a_booking(cast, at, lots=lots)
+    return check_in(booking_id=booking.pk, identity_note="passport seen", actor=cast.victor, at=at)
+
+
+def weighings_out(booking: Booking, *, readings: dict[int, str] | None = None) -> list[WeighedOut]:
+    """One reading for each lot, as booked unless another weight is named by the lot's id."""
+    weights = readings or {}
+    return [
+        WeighedOut(lot.pk, lot.seal_number, Decimal(weights.get(lot.pk, str(lot.weight_carats))), lot.pieces)
+        for lot in Lot.objects.filter(booked_lots__booking=booking).order_by("pk")
+    ]
+
+
+def weighings_in(booking: Booking, *, readings: dict[int, str] | None = None) -> list[WeighedIn]:
+    """One reading and one new seal for each lot, as booked unless another weight is named by the lot's id."""
+    weights = readings or {}
+    return [
+        WeighedIn(lot.pk, Decimal(weights.get(lot.pk, str(lot.weight_carats))), lot.pieces, f"N-{lot.pk:06d}")
+        for lot in Lot.objects.filter(booked_lots__booking=booking).order_by("pk")
+    ]
+
+
+def an_open_session(
+    cast: Cast, at: datetime, *, lots: int = 1, readings: dict[int, str] | None = None
+) -> ViewingSession:
+    """Victor and Vera have opened the packets and weighed the stones out to the desk."""
+    booking = a_session(cast, at, lots=lots).booking
+    return open_session(
+        booking_id=booking.pk,
+        weighed_out=weighings_out(booking, readings=readings),
+        witness_id=cast.vera.user_id or 0,
+        actor=cast.victor,
+        at=at,
+    )
+
+
+def with_findings(session: ViewingSession, intents: Collection[Intent], cast: Cast, at: datetime) -> None:
+    """Alice has said of each lot, in the order of their ids, what she means to do."""
+    for session_lot, intent in zip(session.lots.order_by("lot_id"), intents, strict=True):
+        record_finding(
+            booking_id=session.booking_id,
+            lot_id=session_lot.lot_id,
+            intent=intent,
+            agreed_carats=Decimal("1.000"),
+            remarks="",
+            actor=cast.alice,
+            at=at,
+        )
+
+
+def a_weighed_in_session(
+    cast: Cast, at: datetime, *, intents: Sequence[Intent] = (Intent.BUY,), readings: dict[int, str] | None = None
+) -> ViewingSession:
+    """Alice has looked and said what she wants; the stones are back, sealed again."""
+    session = an_open_session(cast, at, lots=len(intents))
+    with_findings(session, intents, cast, at)
+    return weigh_in_session(
+        booking_id=session.booking_id,
+        weighed_in=weighings_in(session.booking, readings=readings),
+        witness_id=cast.vera.user_id or 0,
+        actor=cast.victor,
+        at=at,
+    )
