@@ -63,7 +63,7 @@ def reserve_headroom(
     another claim or one that is over, NotFound when the company has no guarantee or is not the actor's.
     """
     require(actor, Act.RESERVE_HEADROOM)
-    if not (actor.is_staff or company_id in actor.company_ids):
+    if not _is_of(company_id, actor):
         raise NotFound("There is no such company.", company_id=company_id)
     account = lock_guarantee(company_id)
     before = GuaranteeReservation.objects.filter(purpose=purpose, reference=reference).first()
@@ -90,7 +90,7 @@ def reserve_headroom(
 
 @transaction.atomic
 def free_headroom(*, purpose: ReservationPurpose, reference: UUID, actor: Actor, at: datetime) -> None:
-    """Give a claim up; when there is none, or it is over, nothing changes."""
+    """Give a claim up; when the actor's company has none, or it is over, nothing changes."""
     require(actor, Act.FREE_HEADROOM)
     _give_back(purpose, reference, ReservationState.FREED, actor=actor, at=at)
 
@@ -136,6 +136,10 @@ def settle_headroom(*, purpose: ReservationPurpose, reference: UUID, actor: Acto
     _record(Act.USE_HEADROOM, account, reservation, actor=actor, at=at)
 
 
+def _is_of(company_id: int, actor: Actor) -> bool:
+    return actor.is_staff or company_id in actor.company_ids
+
+
 def _locked(purpose: ReservationPurpose, reference: UUID) -> tuple[GuaranteeAccount, GuaranteeReservation]:
     found = lock_reservation(purpose=purpose, reference=reference)
     if found is None:
@@ -147,7 +151,7 @@ def _give_back(
     purpose: ReservationPurpose, reference: UUID, target: ReservationState, *, actor: Actor, at: datetime
 ) -> None:
     found = lock_reservation(purpose=purpose, reference=reference)
-    if found is None or found[1].state != ReservationState.RESERVED:
+    if found is None or not _is_of(found[0].company_id, actor) or found[1].state != ReservationState.RESERVED:
         return
     account, reservation = found
     _keep(account, account.headroom.freeing(Money(reservation.amount_minor, account.currency)))

@@ -135,7 +135,7 @@ class BankStatementsView(ApiView):
     def post(self, request: Request) -> HttpResponse:
         """Import a camt.053 file, all of it or nothing; the file is its own key, the same bytes come in once."""
         require(request.actor, Act.IMPORT_BANK_STATEMENT)
-        content = cast(bytes, request.data)
+        content = cast("bytes", request.data)
         statements = read_camt053(content)
         file = import_bank_statement(
             name=request.GET.get("file_name", "statement.xml"),

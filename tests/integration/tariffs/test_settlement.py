@@ -9,11 +9,8 @@ from bonded.queries.withdrawals import granted_clearances
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.withdrawals import Clearance
-from tariffs.actions.bank_statements import import_bank_statement, match_bank_file
 from tariffs.actions.duty import pay_duty
-from tariffs.actions.payments import book_payment
-from tariffs.gateways.bank import read_camt053
-from tariffs.models import BankFile, DutyDebt, GuaranteeReservation, LedgerAccount
+from tariffs.models import DutyDebt, GuaranteeReservation, LedgerAccount
 from tariffs.rules.debts import DebtState
 from tests.cast import Cast
 from tests.situations.tariffs import (
@@ -22,38 +19,10 @@ from tests.situations.tariffs import (
     a_schedule,
     a_secured_withdrawal,
     an_assessed_withdrawal,
+    camt053,
     cleared_by_customs,
+    settle,
 )
-
-
-def camt053(*lines: tuple[str, str, str], identification: str = "S1") -> bytes:
-    """Write a statement with lines of (amount, CRDT or DBIT, what the payer wrote)."""
-    entries = "".join(
-        f'<Ntry><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts>BOOK</Sts>'
-        "<BookgDt><Dt>2026-12-07</Dt></BookgDt><NtryDtls><TxDtls>"
-        "<RltdPties><DbtrAcct><Id><IBAN>ALDER1</IBAN></Id></DbtrAcct></RltdPties>"
-        f"<RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
-        for amount, side, text in lines
-    )
-    account = "<Acct><Id><IBAN>PLATFORM1</IBAN></Id><Ccy>CNY</Ccy></Acct>"
-    return (
-        f"<Document><BkToCstmrStmt><Stmt><Id>{identification}</Id>{account}{entries}</Stmt></BkToCstmrStmt></Document>"
-    ).encode()
-
-
-def imported(content: bytes, cast: Cast, at: datetime) -> BankFile:
-    return import_bank_statement(
-        name="statement.xml", content=content, statements=read_camt053(content), actor=cast.ada, at=at
-    )
-
-
-def settle(content: bytes, cast: Cast, at: datetime) -> list[str]:
-    """Import, match and book a file; give the rules by which its lines were recognised."""
-    file = imported(content, cast, at)
-    matches = match_bank_file(file_id=file.pk, actor=cast.ada, at=at)
-    for match in matches:
-        book_payment(match_id=match.pk, actor=cast.ada, at=at)
-    return [match.rule for match in matches]
 
 
 def balances() -> dict[str, int]:

@@ -1,0 +1,71 @@
+"""Many postings at once on the same accounts, and one payment booked by many: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from bonded.rules.errors import RuleViolation
+from bonded.rules.money import Money
+from tariffs.actions.bank_statements import match_bank_file
+from tariffs.actions.ledger import post_entry
+from tariffs.actions.payments import book_payment
+from tariffs.models import JournalEntry, LedgerAccount
+from tariffs.rules.ledger import BusinessEvent
+from tests.cast import Cast
+from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported
+
+AT_ONCE = 20
+
+
+def all_at_once(act: Any) -> list[Any]:
+    """Run an act in many threads that start together; give what each answered."""
+    together = Barrier(AT_ONCE)
+
+    def one(number: int) -> Any:
+        together.wait(timeout=30)
+        try:
+            return act(number)
+        except RuleViolation as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(one, range(AT_ONCE)))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.breaks_invariants  # No debt stands behind these postings.
+def test_post_entry__twenty_at_once_on_the_same_accounts(cast: Cast, at) -> None:
+    def post(number: int) -> None:
+        post_entry(
+            event=BusinessEvent.SURCHARGE_CHARGED,
+            reference=f"test:{number}",
+            amounts={"surcharge": Money(100 + number, "CNY")},
+            company_id=cast.alder.pk if number % 2 else cast.cedar.pk,
+            effective_on=at.date(),
+            actor=cast.ada,
+            at=at,
+        )
+
+    assert all_at_once(post) == [None] * AT_ONCE
+    total = sum(100 + number for number in range(AT_ONCE))
+    assert LedgerAccount.objects.get(code="2140").balance_minor == -total
+    assert sum(LedgerAccount.objects.filter(code="1100").values_list("balance_minor", flat=True)) == total
+
+
+@pytest.mark.django_db(transaction=True)
+def test_book_payment__twenty_at_once_book_one(cast: Cast, at) -> None:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    debt = a_charged_debt(cast, at)
+    file = imported(camt053(("305777.78", "CRDT", debt.reference)), cast, at)
+    (match,) = match_bank_file(file_id=file.pk, actor=cast.ada, at=at)
+    answers = all_at_once(lambda _: book_payment(match_id=match.pk, actor=cast.ada, at=at).state)
+    assert sorted(answers) == ["paid", *["payment_already_booked"] * (AT_ONCE - 1)]
+    assert JournalEntry.objects.filter(event=BusinessEvent.PAYMENT_RECEIVED).count() == 1

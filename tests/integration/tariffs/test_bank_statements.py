@@ -1,0 +1,139 @@
+"""Files of the bank: once, whole or not at all, by whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from bonded.rules.errors import NotFound, NotPermitted
+from tariffs.actions.bank_statements import import_bank_statement, match_bank_file, match_line
+from tariffs.actions.ledger import EntryAlreadyReversed, reverse_entry
+from tariffs.actions.payments import book_payment
+from tariffs.gateways.bank import read_camt053
+from tariffs.models import BankFile, BankStatementLine, DutyDebt, JournalEntry, LedgerAccount, PaymentMatch
+from tariffs.rules.debts import DebtNotOpen
+from tariffs.rules.reconciliation import LineAlreadyMatched, PaymentAlreadyBooked
+from tariffs.rules.statements import StatementAlreadyImported, StatementDoesNotAddUp
+from tests.cast import Cast
+from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported, settle
+
+
+def a_debt(cast: Cast, at) -> DutyDebt:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    return a_charged_debt(cast, at)
+
+
+def test_import_bank_statement__keeps_the_bytes_and_the_lines(cast: Cast, at) -> None:
+    content = camt053(("1.00", "CRDT", "hello"), ("2.00", "DBIT", "bye"))
+    file = imported(content, cast, at)
+    assert bytes(BankFile.objects.get(pk=file.pk).content) == content
+    lines = BankStatementLine.objects.order_by("number").values_list("number", "amount_minor", "remittance")
+    assert list(lines) == [(1, 100, "hello"), (2, -200, "bye")]
+
+
+@pytest.mark.parametrize("change", ["", " "], ids=["the same bytes", "the same statement in another file"])
+def test_import_bank_statement__comes_in_once(cast: Cast, at, change: str) -> None:
+    content = camt053(("1.00", "CRDT", "hello"))
+    imported(content, cast, at)
+    with pytest.raises(StatementAlreadyImported):
+        imported(content + change.encode(), cast, at)
+    assert (BankFile.objects.count(), BankStatementLine.objects.count()) == (1, 1)
+
+
+def test_import_bank_statement__refuses_one_that_does_not_add_up(cast: Cast, at) -> None:
+    balance = '<Bal><Tp><CdOrPrtry><Cd>{}</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">{}</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>'
+    balances = balance.format("OPBD", "5.00") + balance.format("CLBD", "6.01")
+    content = camt053(("1.00", "CRDT", "hello")).replace(b"<Ntry>", balances.encode() + b"<Ntry>", 1)
+    with pytest.raises(StatementDoesNotAddUp):
+        imported(content, cast, at)
+    assert BankFile.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["alice", "olga", "victor", "audrey", "sven"])
+def test_bank_statements__are_the_administrators(cast: Cast, at, name: str) -> None:
+    debt = a_debt(cast, at)
+    file = imported(camt053(("305777.78", "CRDT", debt.reference)), cast, at)
+    (match,) = match_bank_file(file_id=file.pk, actor=cast.ada, at=at)
+    actor, content = getattr(cast, name), camt053(identification="S2")
+    with pytest.raises(NotPermitted):
+        import_bank_statement(name="x", content=content, statements=read_camt053(content), actor=actor, at=at)
+    with pytest.raises(NotPermitted):
+        match_bank_file(file_id=file.pk, actor=actor, at=at)
+    with pytest.raises(NotPermitted):
+        match_line(line_id=match.line_id, debt_id=debt.pk, actor=actor, at=at)
+    with pytest.raises(NotPermitted):
+        book_payment(match_id=match.pk, actor=actor, at=at)
+    assert (BankFile.objects.count(), JournalEntry.objects.count()) == (1, 1)
+
+
+def test_match_bank_file__again_finds_nothing_new(cast: Cast, at) -> None:
+    debt = a_debt(cast, at)
+    file = imported(camt053(("305777.78", "CRDT", debt.reference), ("1.00", "CRDT", "?")), cast, at)
+    assert len(match_bank_file(file_id=file.pk, actor=cast.ada, at=at)) == 1
+    assert match_bank_file(file_id=file.pk, actor=cast.ada, at=at) == []
+    assert PaymentMatch.objects.count() == 1
+
+
+def test_match_line__lets_a_person_say_what_a_line_pays(cast: Cast, at) -> None:
+    debt = a_debt(cast, at)
+    imported(camt053(("305777.78", "CRDT", "thanks")), cast, at)
+    line = BankStatementLine.objects.get()
+    match = match_line(line_id=line.pk, debt_id=debt.pk, actor=cast.ada, at=at)
+    with pytest.raises(LineAlreadyMatched):
+        match_line(line_id=line.pk, debt_id=debt.pk, actor=cast.ada, at=at)
+    assert book_payment(match_id=match.pk, actor=cast.ada, at=at).state == "paid"
+
+
+def test_match_line__refuses_a_debt_that_waits_for_nothing(cast: Cast, at) -> None:
+    debt = a_debt(cast, at)
+    settle(camt053(("305777.78", "CRDT", debt.reference)), cast, at)
+    imported(camt053(("1.00", "CRDT", "more"), identification="S2"), cast, at)
+    line = BankStatementLine.objects.get(remittance="more")
+    with pytest.raises(DebtNotOpen):
+        match_line(line_id=line.pk, debt_id=debt.pk, actor=cast.ada, at=at)
+    with pytest.raises(NotFound):
+        match_line(line_id=line.pk, debt_id=uuid4(), actor=cast.ada, at=at)
+    assert PaymentMatch.objects.count() == 1
+
+
+def test_book_payment__books_once(cast: Cast, at) -> None:
+    debt = a_debt(cast, at)
+    settle(camt053(("305777.78", "CRDT", debt.reference)), cast, at)
+    with pytest.raises(PaymentAlreadyBooked):
+        book_payment(match_id=PaymentMatch.objects.get().pk, actor=cast.ada, at=at)
+    assert LedgerAccount.objects.get(code="1000").balance_minor == 305_777_78
+
+
+def test_reverse_entry__is_the_mirror_image_and_done_once(cast: Cast, at) -> None:
+    from bonded.rules.money import Money
+    from tariffs.actions.ledger import post_entry
+    from tariffs.rules.ledger import BusinessEvent
+
+    entry = post_entry(
+        event=BusinessEvent.SURCHARGE_CHARGED,
+        reference="test",
+        amounts={"surcharge": Money(77_00, "CNY")},
+        company_id=cast.cedar.pk,
+        effective_on=at.date(),
+        actor=cast.ada,
+        at=at,
+    )
+    reverse_entry(entry_id=entry.pk, effective_on=at.date(), reason="slip", actor=cast.ada, at=at)
+    assert set(LedgerAccount.objects.values_list("balance_minor", flat=True)) == {0}
+    with pytest.raises(EntryAlreadyReversed):
+        reverse_entry(entry_id=entry.pk, effective_on=at.date(), reason="slip", actor=cast.ada, at=at)
+    assert JournalEntry.objects.count() == 2
+
+
+def test_import_bank_statement_command__books_what_is_sure(cast: Cast, at, tmp_path: Path, capsys) -> None:
+    debt = a_debt(cast, at)
+    path = tmp_path / "statement.xml"
+    path.write_bytes(camt053(("305777.78", "CRDT", debt.reference), ("5.00", "CRDT", "?")))
+    call_command("import_bank_statement", str(path))
+    assert "2 lines, 1 matched, 1 booked." in capsys.readouterr().out
+    with pytest.raises(CommandError, match="imported before"):
+        call_command("import_bank_statement", str(path))

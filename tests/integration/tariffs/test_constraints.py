@@ -1,0 +1,172 @@
+"""The last guard is the database: what must never be is tried by SQL, around every act."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from bonded.models.base import HISTORY_SQLSTATE
+from tariffs.models import ExchangeRate, JournalEntry, LedgerAccount, Measure, Posting
+from tariffs.models.ledger import OUT_OF_BALANCE_SQLSTATE
+from tests.cast import Cast
+from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule
+
+
+def run(sql: str) -> None:
+    """Run SQL and everything that waits for the commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def refused(sql: str) -> DatabaseError:
+    """Run SQL and give the database's refusal."""
+    with pytest.raises(DatabaseError) as refusal:
+        run(sql)
+    return refusal.value
+
+
+def sqlstate(error: DatabaseError) -> str:
+    return str(getattr(error.__cause__, "sqlstate", ""))
+
+
+def constraint_name(error: DatabaseError) -> str:
+    return str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", ""))
+
+
+@pytest.fixture
+def _settled(cast: Cast, at) -> None:
+    """A schedule, a guarantee and one debt in the books."""
+    a_schedule(at)
+    a_guarantee(cast, at)
+    a_charged_debt(cast, at)
+    connection.check_constraints()
+
+
+COPY_OF_A_MEASURE = """
+    INSERT INTO tariffs_measure
+           (jurisdiction, kind, hs_code, origin, regime, rate, validity, known, source, mark, is_verified)
+    SELECT jurisdiction, kind, hs_code, origin, regime, '5%', daterange('2026-01-01', '2026-01-02'), known, source,
+           mark, true
+      FROM tariffs_measure WHERE kind = 'vat'
+"""
+COPY_OF_A_RATE = """
+    INSERT INTO tariffs_exchangerate
+           (local_currency, currency, rate, quoted, validity, known, source, mark, is_verified)
+    SELECT local_currency, currency, 8, quoted, daterange('2026-01-01', NULL), known, source, mark, true
+      FROM tariffs_exchangerate
+"""
+COPY_OF_AN_ACCOUNT = """
+    INSERT INTO tariffs_ledgeraccount (code, company_id, currency, balance_minor)
+    SELECT code, company_id, currency, 0 FROM tariffs_ledgeraccount WHERE code = '2100'
+"""
+COPY_OF_AN_ENTRY = """
+    INSERT INTO tariffs_journalentry (stream, event, reference, effective_on, posted_at)
+    SELECT 'again', event, reference, effective_on, posted_at FROM tariffs_journalentry
+"""
+
+
+@pytest.mark.usefixtures("_settled")
+@pytest.mark.parametrize(
+    ("sql", "constraint"),
+    [
+        (COPY_OF_A_MEASURE, "no_two_rates_in_force_at_once"),
+        (COPY_OF_A_RATE, "no_two_exchange_rates_in_force_at_once"),
+        ("UPDATE tariffs_guaranteeaccount SET reserved_minor = 19422223", "no_guarantee_is_overdrawn"),
+        ("UPDATE tariffs_guaranteeaccount SET limit_minor = 30577777", "no_guarantee_is_overdrawn"),
+        ("UPDATE tariffs_guaranteeaccount SET used_minor = -1", "no_claim_is_negative"),
+        ("UPDATE tariffs_guaranteereservation SET used_minor = amount_minor + 1", "no_more_is_used_than_was_reserved"),
+        ("UPDATE tariffs_guaranteereservation SET state = 'freed'", "only_a_used_reservation_has_used_headroom"),
+        ("UPDATE tariffs_guaranteereservation SET state = 'lost', used_minor = 0", "a_reservation_is_in_a_known_state"),
+        ("UPDATE tariffs_dutydebt SET state = 'paid'", "a_debt_is_paid_when_all_of_it_is"),
+        ("UPDATE tariffs_dutydebt SET paid_minor = total_minor", "a_debt_is_paid_when_all_of_it_is"),
+        ("UPDATE tariffs_dutydebt SET vat_minor = vat_minor - 1", "a_debt_adds_up"),
+        ("UPDATE tariffs_dutydebt SET due_on = charged_on - 1", "a_debt_is_due_after_it_is_charged"),
+        (COPY_OF_AN_ACCOUNT, "one_account_of_each_kind"),
+        (COPY_OF_AN_ENTRY, "an_event_is_posted_once"),
+    ],
+)
+def test_constraints__keep_their_sentences(sql: str, constraint: str) -> None:
+    error = refused(sql)
+    assert isinstance(error, IntegrityError)
+    assert constraint_name(error) == constraint
+
+
+HISTORY = ("assessment", "assessmentline", "journalentry", "posting")
+
+
+@pytest.mark.usefixtures("_settled")
+@pytest.mark.parametrize("table", HISTORY)
+@pytest.mark.parametrize(
+    "attack", ["UPDATE tariffs_{} SET stream = 'x'", "DELETE FROM tariffs_{}", "TRUNCATE tariffs_{} CASCADE"]
+)
+def test_history__is_never_changed(table: str, attack: str) -> None:
+    assert sqlstate(refused(attack.format(table))) == HISTORY_SQLSTATE
+
+
+@pytest.mark.usefixtures("_settled")
+@pytest.mark.parametrize("table", ["measure", "exchangerate"])
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "DELETE FROM tariffs_{}",
+        "UPDATE tariffs_{} SET source = 'mine'",
+        "UPDATE tariffs_{} SET validity = daterange('2020-01-01', NULL)",
+        "UPDATE tariffs_{} SET known = tstzrange('2020-01-01', NULL)",
+        "UPDATE tariffs_{} SET known = tstzrange(lower(known), lower(known) + interval '1 day'), mark = 'S'",
+    ],
+)
+def test_versions__are_never_edited(table: str, attack: str) -> None:
+    assert sqlstate(refused(attack.format(table))) == HISTORY_SQLSTATE
+
+
+@pytest.mark.usefixtures("_settled")
+@pytest.mark.parametrize("model", [Measure, ExchangeRate])
+def test_versions__are_superseded_once(model: type[Measure | ExchangeRate]) -> None:
+    table = model._meta.db_table
+    supersede = f"UPDATE {table} SET known = tstzrange(lower(known), lower(known) + interval '1 day')"
+    with connection.cursor() as cursor:
+        cursor.execute(supersede)
+    assert sqlstate(refused(supersede.replace("1 day", "2 days"))) == HISTORY_SQLSTATE
+
+
+POSTING = """
+    INSERT INTO tariffs_posting (stream, entry_id, account_id, currency, amount_minor)
+    SELECT 'account:' || a.id, e.id, a.id, '{currency}', {minor}
+      FROM tariffs_ledgeraccount a, tariffs_journalentry e WHERE a.code = '2100'
+"""
+ENTRY = """
+    INSERT INTO tariffs_journalentry (stream, event, reference, effective_on, posted_at)
+    VALUES ('s', 'duty_charged', 'nobody', '2026-11-23', now())
+"""
+
+
+@pytest.mark.usefixtures("_settled")
+@pytest.mark.parametrize(
+    "sql",
+    [POSTING.format(currency="CNY", minor=1), POSTING.format(currency="USD", minor=1), ENTRY],
+    ids=["a leg too many", "a leg in another currency", "an entry without legs"],
+)
+def test_books__refuse_an_entry_out_of_balance(sql: str) -> None:
+    before = list(LedgerAccount.objects.order_by("pk").values_list("pk", "balance_minor"))
+    assert sqlstate(refused(sql)) == OUT_OF_BALANCE_SQLSTATE
+    assert list(LedgerAccount.objects.order_by("pk").values_list("pk", "balance_minor")) == before
+    assert (JournalEntry.objects.count(), Posting.objects.count()) == (1, 4)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_books__refuse_an_entry_out_of_balance_at_commit(cast: Cast, at) -> None:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    a_charged_debt(cast, at)
+    with pytest.raises(DatabaseError) as refusal:
+        commit(POSTING.format(currency="CNY", minor=1))
+    assert sqlstate(refusal.value) == OUT_OF_BALANCE_SQLSTATE
+    assert Posting.objects.count() == 4
+
+
+def commit(sql: str) -> None:
+    """Run SQL, look that it was let through so far, and commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+        assert cursor.rowcount == 1
