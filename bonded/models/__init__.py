@@ -11,6 +11,7 @@ from bonded.models.documents import KimberleyCertificate
 from bonded.models.holds import Hold
 from bonded.models.idempotency import IdempotentAnswer
 from bonded.models.locations import Location
+from bonded.models.lot_grades import LotGrade
 from bonded.models.lots import Lot
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
@@ -33,6 +34,7 @@ __all__ = (
     "KimberleyCertificate",
     "Location",
     "Lot",
+    "LotGrade",
     "Membership",
     "OutgoingCustomsMessage",
     "RefusedLine",

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from bonded.models.base import Table, TableQuerySet, enum_choices, values_check
+from bonded.rules.lot_searches import SIZE_BOUNDS
 from bonded.rules.lots import CustomsState, GoodsState, LotKind, TradeState
 from bonded.rules.permissions import Actor, Role
+
+# The parts of the search indexes. A size is the number of the weight's place among the trade's usual sizes.
+SIZE_SQL = f"width_bucket(%s, ARRAY[{', '.join(map(str, SIZE_BOUNDS))}])"
+_GRADE = (F("kind"), F("shape"), F("colour"), F("clarity"))
+_PRICE = (F("currency"), F("value_minor"), F("id"))
+_WEIGHT = (F("weight_carats"), F("id"))
+_SIZE = Func(F("weight_carats"), template=SIZE_SQL % "%(expressions)s")
 
 
 class LotQuerySet(TableQuerySet["Lot"]):
@@ -126,16 +134,33 @@ class Lot(Table):
                 name="rough_diamonds_have_a_kimberley_certificate",
             ),
         ]
+        # Searches read only what is on offer, by grade or by size, then price or weight, and page by key. The columns
+        # after the id are there so that the other conditions are checked in the index; what a search needs none of
+        # (lots not on offer) costs nothing to import.
         indexes = [
-            # Searches read only what is on offer, by price or by grade then price, page by key.
-            models.Index(F("value_minor"), F("id"), name="lots_on_offer_by_price", condition=Q(is_on_offer=True)),
             models.Index(
-                F("shape"), F("colour"), F("clarity"), F("value_minor"), F("id"),
-                name="lots_on_offer_by_grade", condition=Q(is_on_offer=True),
+                *_GRADE, *_PRICE, F("weight_carats"), F("cut"), F("origin"),
+                name="lots_on_offer_by_grade_price", condition=Q(is_on_offer=True),
             ),
-            models.Index(F("weight_carats"), F("id"), name="lots_on_offer_by_weight", condition=Q(is_on_offer=True)),
             models.Index(
-                F("kind"), F("value_minor"), F("id"), name="lots_on_offer_by_kind", condition=Q(is_on_offer=True)
+                *_GRADE, _SIZE, *_PRICE, F("weight_carats"), F("cut"), F("origin"),
+                name="lots_on_offer_by_grade_size", condition=Q(is_on_offer=True),
+            ),
+            models.Index(
+                *_GRADE, *_WEIGHT, F("currency"), F("value_minor"), F("cut"), F("origin"),
+                name="lots_on_offer_by_grade_weight", condition=Q(is_on_offer=True),
+            ),
+            models.Index(
+                _SIZE, *_PRICE, F("weight_carats"), F("shape"), F("colour"), F("clarity"), F("cut"), F("origin"),
+                F("kind"), name="lots_on_offer_by_size_price", condition=Q(is_on_offer=True),
+            ),
+            models.Index(
+                *_WEIGHT, F("currency"), F("value_minor"), F("shape"), F("colour"), F("clarity"), F("cut"), F("origin"),
+                F("kind"), name="lots_on_offer_by_weight", condition=Q(is_on_offer=True),
+            ),
+            models.Index(
+                fields=["report_number"], opclasses=["varchar_pattern_ops"],
+                name="lots_by_report_number", condition=~Q(report_number=""),
             ),
         ]  # fmt: skip
 
