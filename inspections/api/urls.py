@@ -1,5 +1,18 @@
 """The addresses of the inspections API."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from inspections.api import bookings, sessions, slots
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("viewing-desks", slots.DesksView.as_view()),
+    path("viewing-desks/<str:code>/free-slots", slots.FreeSlotsView.as_view()),
+    path("bookings", bookings.BookingsView.as_view()),
+    path("bookings/<uuid:booking_id>", bookings.BookingView.as_view()),
+    path("bookings/<uuid:booking_id>/cancel", bookings.CancelBookingView.as_view()),
+    path("bookings/<uuid:booking_id>/check-in", sessions.CheckInView.as_view()),
+    path("bookings/<uuid:booking_id>/open", sessions.OpenSessionView.as_view()),
+    path("bookings/<uuid:booking_id>/findings", sessions.FindingsView.as_view()),
+    path("bookings/<uuid:booking_id>/weigh-in", sessions.WeighInView.as_view()),
+    path("bookings/<uuid:booking_id>/close", sessions.CloseSessionView.as_view()),
+]

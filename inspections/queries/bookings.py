@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -37,3 +38,19 @@ def booking_visible_to(actor: Actor, booking_id: UUID) -> Booking:
     if found is None:
         raise NotFound("There is no such booking.", booking_id=str(booking_id))
     return found
+
+
+def booked_lot_ids(booking_id: UUID, stock_numbers: Iterable[str], *, actor: Actor) -> list[int]:
+    """Give the ids of a booking's lots in the order of the stock numbers.
+
+    Raises NotFound when the booking is not there or not this actor's, or has no such lot.
+    """
+    require(actor, Act.READ_BOOKING)
+    lots = BookedLot.objects.filter(booking__in=Booking.objects.visible_to(actor).filter(pk=booking_id))
+    found = dict(lots.values_list("lot__stock_number", "lot_id"))
+    if not found:
+        raise NotFound("There is no such booking.", booking_id=str(booking_id))
+    named = list(stock_numbers)
+    if missing := sorted(set(named) - found.keys()):
+        raise NotFound("There is no such lot in this booking.", stock_numbers=missing)
+    return [found[stock_number] for stock_number in named]

@@ -1,0 +1,228 @@
+"""Bookings over JSON: ask, follow, give up."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from bonded.api.base import (
+    CURSOR,
+    IDEMPOTENCY_KEY,
+    LIMIT,
+    ApiView,
+    Request,
+    idempotent,
+    json_response,
+    page_response,
+    read,
+)
+from bonded.queries.lots import lot_ids_by_stock_numbers
+from bonded.queries.pages import page_by, page_size_from_text
+from bonded.rules.money import Money
+from inspections.actions.bookings import book_viewing, cancel_booking
+from inspections.models.bookings import Booking
+from inspections.models.sessions import SessionLot, ViewingSession
+from inspections.queries.bookings import booking_visible_to, bookings_visible_to
+from inspections.queries.viewing_rooms import desk_by_code, escort_id_of, scale_id_of
+
+
+class BookingRequest(serializers.Serializer[Any]):
+    """Which lots, in the order of viewing, at which desk, when, and who will come.
+
+    A time without an offset is Shanghai's. Without an escort (a keeper's user name) or a scale
+    (its number) the first free one is taken.
+    """
+
+    desk = serializers.CharField(max_length=40)
+    starts_at = serializers.DateTimeField()
+    stock_numbers = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=200)
+    visitors = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20)
+    escort = serializers.CharField(max_length=150, required=False)
+    scale = serializers.CharField(max_length=40, required=False)
+
+
+class CancellationRequest(serializers.Serializer[Any]):
+    """Why the visit is given up."""
+
+    reason = serializers.CharField(max_length=200)
+
+
+class FindingAnswer(serializers.Serializer[Any]):
+    """What the buyer made of a lot."""
+
+    intent = serializers.CharField()
+    agreed_carats = serializers.CharField(allow_null=True)
+    remarks = serializers.CharField(allow_blank=True)
+
+
+class SessionLotAnswer(serializers.Serializer[Any]):
+    """One lot's weighings, carats as decimal strings, and what was found."""
+
+    stock_number = serializers.CharField()
+    out_carats = serializers.CharField()
+    out_pieces = serializers.IntegerField()
+    is_viewable = serializers.BooleanField()
+    in_carats = serializers.CharField(allow_null=True)
+    in_pieces = serializers.IntegerField(allow_null=True)
+    is_within_tolerance = serializers.BooleanField(allow_null=True)
+    seal_number = serializers.CharField(allow_blank=True)
+    finding = FindingAnswer(allow_null=True)
+
+
+class SessionAnswer(serializers.Serializer[Any]):
+    """The visit itself."""
+
+    state = serializers.CharField()
+    checked_in_at = serializers.DateTimeField()
+    opened_at = serializers.DateTimeField(allow_null=True)
+    weighed_in_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    lots = SessionLotAnswer(many=True)
+
+
+class BookingSummary(serializers.Serializer[Any]):
+    """A booking in a list."""
+
+    id = serializers.UUIDField()
+    company = serializers.CharField()
+    desk = serializers.CharField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    state = serializers.CharField()
+
+
+class BookingAnswer(BookingSummary):
+    """A booking with everything that it claims; `duty` is what the guarantee stands for."""
+
+    room = serializers.CharField()
+    escort = serializers.CharField()
+    scale = serializers.CharField()
+    visitors = serializers.ListField(child=serializers.CharField())
+    stock_numbers = serializers.ListField(child=serializers.CharField())
+    duty = serializers.CharField()
+    currency = serializers.CharField()
+    booked_at = serializers.DateTimeField()
+    cancellation_reason = serializers.CharField(allow_blank=True)
+    session = SessionAnswer(allow_null=True)
+
+
+class BookingPage(serializers.Serializer[Any]):
+    """A page of bookings, the newest first."""
+
+    results = BookingSummary(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+def booking_summary(booking: Booking) -> dict[str, Any]:
+    """Give a booking as a list tells it."""
+    return {
+        "id": booking.pk,
+        "company": booking.company.name,
+        "desk": booking.desk.location.code,
+        "starts_at": booking.during.lower,
+        "ends_at": booking.during.upper,
+        "state": booking.state,
+    }
+
+
+def booking_json(booking_id: UUID, request: Request) -> dict[str, Any]:
+    """Read a booking and give it as the API tells it; raises NotFound."""
+    booking = booking_visible_to(request.actor, booking_id)
+    session: ViewingSession | None = getattr(booking, "session", None)
+    return {
+        **booking_summary(booking),
+        "room": booking.desk.room.name,
+        "escort": booking.escort.keeper.get_username(),
+        "scale": booking.scale.number,
+        "visitors": booking.visitors,
+        "stock_numbers": [row.lot.stock_number for row in booking.lots.all()],
+        "duty": str(Money(booking.duty_minor, booking.currency)),
+        "currency": booking.currency,
+        "booked_at": booking.booked_at,
+        "cancellation_reason": booking.cancellation_reason,
+        "session": _session_json(session) if session else None,
+    }
+
+
+def _session_json(session: ViewingSession) -> dict[str, Any]:
+    moments = ("state", "checked_in_at", "opened_at", "weighed_in_at", "closed_at")
+    return {name: getattr(session, name) for name in moments} | {
+        "lots": [_session_lot_json(one) for one in session.lots.all()]
+    }
+
+
+def _session_lot_json(one: SessionLot) -> dict[str, Any]:
+    readings = ("out_carats", "out_pieces", "is_viewable", "in_carats", "in_pieces", "is_within_tolerance")
+    finding = getattr(one, "finding", None)
+    return {name: getattr(one, name) for name in readings} | {
+        "stock_number": one.lot.stock_number,
+        "seal_number": one.seal_in,
+        "finding": finding and {name: getattr(finding, name) for name in ("intent", "agreed_carats", "remarks")},
+    }
+
+
+class BookingsView(ApiView):
+    """The company's bookings; all of them for staff."""
+
+    @extend_schema(operation_id="list_bookings", parameters=[CURSOR, LIMIT], responses=BookingPage)
+    def get(self, request: Request) -> HttpResponse:
+        """List bookings, the newest first."""
+        page = page_by(
+            bookings_visible_to(request.actor),
+            columns=["-booked_at", "-id"],
+            cursor=request.GET.get("cursor"),
+            limit=page_size_from_text(request.GET.get("limit")),
+        )
+        return page_response(page, booking_summary)
+
+    @extend_schema(
+        operation_id="book_viewing",
+        parameters=[IDEMPOTENCY_KEY],
+        request=BookingRequest,
+        responses={201: BookingAnswer},
+    )
+    @idempotent
+    def post(self, request: Request) -> HttpResponse:
+        """Book a visit: lots, desk, escort, scale and guarantee, all or nothing."""
+        fields = read(BookingRequest, request)
+        booking = book_viewing(
+            lot_ids=lot_ids_by_stock_numbers(fields["stock_numbers"], actor=request.actor),
+            desk_id=desk_by_code(fields["desk"], actor=request.actor).pk,
+            starts_at=fields["starts_at"],
+            escort_id=escort_id_of(fields.get("escort")),
+            scale_id=scale_id_of(fields.get("scale")),
+            visitors=fields["visitors"],
+            actor=request.actor,
+            at=request.at,
+        )
+        return json_response(booking_json(booking.pk, request), 201)
+
+
+class BookingView(ApiView):
+    """One booking."""
+
+    @extend_schema(operation_id="get_booking", responses=BookingAnswer)
+    def get(self, request: Request, booking_id: UUID) -> HttpResponse:
+        """Give one booking with its visit, weighings and findings."""
+        return json_response(booking_json(booking_id, request))
+
+
+class CancelBookingView(ApiView):
+    """Giving up."""
+
+    @extend_schema(
+        operation_id="cancel_booking",
+        parameters=[IDEMPOTENCY_KEY],
+        request=CancellationRequest,
+        responses=BookingAnswer,
+    )
+    @idempotent
+    def post(self, request: Request, booking_id: UUID) -> HttpResponse:
+        """Give a visit up, before the first stone is taken out."""
+        reason = read(CancellationRequest, request)["reason"]
+        cancel_booking(booking_id=booking_id, reason=reason, actor=request.actor, at=request.at)
+        return json_response(booking_json(booking_id, request))
