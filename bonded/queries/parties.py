@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bonded.models.parties import ApiToken, Membership, User
+from bonded.models.parties import ApiToken, Company, Membership, User
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import ANONYMOUS, Actor, Role
 
@@ -41,3 +41,9 @@ def keeper_id_of(username: str) -> int:
     if found is None:
         raise NotFound("There is no vault keeper of this name.", username=username[:40])
     return found
+
+
+def require_company(company_id: int, *, actor: Actor) -> None:
+    """Refuse a company that is not there or not this actor's to see; raises NotFound."""
+    if not Company.objects.visible_to(actor).filter(pk=company_id).exists():
+        raise NotFound("There is no such company.", company_id=str(company_id)[:20])

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bonded.actions.activity import record_activity
+from bonded.queries.parties import require_company
 from bonded.rules.errors import NotFound
 from bonded.rules.lifecycle import require_step
 from bonded.rules.money import Money
@@ -27,8 +28,9 @@ from tariffs.rules.permissions import Act, require
 
 @transaction.atomic
 def set_guarantee(*, company_id: int, limit: Money, actor: Actor, at: datetime) -> GuaranteeAccount:
-    """Open a company's guarantee account, or change its limit; raises LimitBelowClaims."""
+    """Open a company's guarantee account, or change its limit; raises NotFound, LimitBelowClaims."""
     require(actor, Act.SET_GUARANTEE)
+    require_company(company_id, actor=actor)
     GuaranteeAccount.objects.get_or_create(
         company_id=company_id, defaults={"limit_minor": 0, "currency": limit.currency}
     )
@@ -63,8 +65,7 @@ def reserve_headroom(
     another claim or one that is over, NotFound when the company has no guarantee or is not the actor's.
     """
     require(actor, Act.RESERVE_HEADROOM)
-    if not _is_of(company_id, actor):
-        raise NotFound("There is no such company.", company_id=company_id)
+    require_company(company_id, actor=actor)
     account = lock_guarantee(company_id)
     before = GuaranteeReservation.objects.filter(purpose=purpose, reference=reference).first()
     if before is not None:

@@ -33,7 +33,7 @@ def publish_versions(rows: Sequence[Published], *, actor: Actor, at: datetime) -
 def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:
     model = type(row)
     key = {column: getattr(row, column) for column in model.KEY}
-    believed = list(model.objects.known().filter(**key, validity__overlap=row.validity).locked())
+    believed: list[Published] = list(model.objects.known().filter(**key, validity__overlap=row.validity).locked())
     if any(_says_the_same(before, row) for before in believed):
         return False
     for before in believed:

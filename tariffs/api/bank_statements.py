@@ -135,7 +135,8 @@ class BankStatementsView(ApiView):
     def post(self, request: Request) -> HttpResponse:
         """Import a camt.053 file, all of it or nothing; the file is its own key, the same bytes come in once."""
         require(request.actor, Act.IMPORT_BANK_STATEMENT)
-        content = cast("bytes", request.data)
+        # Without a body there is nothing to parse, and what stands for it is no bytes.
+        content = cast("bytes", request.data or b"")
         statements = read_camt053(content)
         file = import_bank_statement(
             name=request.GET.get("file_name", "statement.xml"),
