@@ -1,0 +1,37 @@
+"""Who may do what around a viewing, role by role."""
+
+import pytest
+
+from bonded.rules.errors import NotPermitted, NotSignedIn
+from bonded.rules.permissions import ANONYMOUS, Actor, Role
+from inspections.rules.permissions import MAY, Act, may, require
+
+READERS = "administrator auditor buyer customs_officer system vault_keeper"
+ALLOWED = {
+    "inspections.slot.read": READERS,
+    "inspections.booking.read": READERS,
+    "inspections.booking.book": "buyer",
+    "inspections.booking.cancel": "administrator buyer system vault_keeper",
+    "inspections.session.check_in": "vault_keeper",
+    "inspections.session.open": "vault_keeper",
+    "inspections.session.weigh_in": "vault_keeper",
+    "inspections.session.close": "vault_keeper",
+    "inspections.finding.record": "buyer vault_keeper",
+}
+
+
+@pytest.mark.parametrize("act", Act)
+def test_may__grants_exactly_the_listed_roles(act: Act) -> None:
+    assert {role for role in Role if may(Actor(1, role), act)} == set(ALLOWED[act.value].split())
+
+
+def test_may__knows_every_act() -> None:
+    assert set(MAY) == set(Act)
+
+
+def test_require__names_the_roles_that_may() -> None:
+    with pytest.raises(NotPermitted) as refusal:
+        require(Actor(1, Role.SUPPLIER), Act.CANCEL_BOOKING)
+    assert refusal.value.facts["roles"] == ["administrator", "buyer", "vault_keeper"]
+    with pytest.raises(NotSignedIn):
+        require(ANONYMOUS, Act.READ_SLOTS)
