@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bonded.models.activity import Activity
+from bonded.models.bond_entries import BondEntry
 from bonded.models.custody import CustodyMovement
 from bonded.models.holds import Hold
 from bonded.models.lots import Lot
+from bonded.rules.lots import GoodsState
 
 
 def chain_of_custody(lot: Lot) -> list[Mapping[str, Any]]:
@@ -32,6 +34,16 @@ def chain_of_custody(lot: Lot) -> list[Mapping[str, Any]]:
             "hash",
         )
     )
+
+
+def entry_into_bond(lot: Lot) -> Mapping[str, Any]:
+    """Give since which day a lot is under bond, and whether it is kept under seal.
+
+    A lot that lies open on a desk is kept too: who is told no more than this must not learn that somebody looks at it.
+    """
+    entered_on = BondEntry.objects.filter(lot=lot).values_list("entered_on", flat=True).first()
+    is_kept = lot.goods_state in (GoodsState.IN_VAULT, GoodsState.AT_DESK)
+    return {"is_kept_under_seal": is_kept, "under_bond_since": entered_on}
 
 
 def holds_of(lot: Lot) -> list[Mapping[str, Any]]:

@@ -13,7 +13,8 @@ from bonded.rules.permissions import Actor
 
 def lot_by_stock_number(stock_number: str, *, actor: Actor) -> Lot:
     """Give one lot; raises NotFound when it is not there or not for this actor."""
-    lot = Lot.objects.visible_to(actor).filter(stock_number=stock_number).select_related("location").first()
+    visible = Lot.objects.visible_to(actor).filter(stock_number=stock_number)
+    lot = visible.select_related("location", "consignment").first()
     if lot is None:
         raise NotFound("There is no such lot.", stock_number=stock_number[:40])
     return lot
