@@ -58,7 +58,7 @@ class VersionAdmin(ReadOnlyAdmin):
     def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
         """Publish it; one that says what is known already stands for the version that said it."""
         obj.is_verified = obj.mark == "S"
-        if not publish_versions([obj], actor=request.actor, at=request.at):  # type: ignore[attr-defined,type-var]
+        if not publish_versions([obj], actor=request.actor, at=request.at):  # type: ignore[attr-defined]
             key = {column: getattr(obj, column) for column in obj.KEY}
             obj.pk = type(obj)._default_manager.get(**key, validity__contains=obj.validity, known__upper_inf=True).pk
 

@@ -11,11 +11,10 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from bonded.actions.activity import record_activity
 from bonded.rules.permissions import Actor
-from tariffs.models.exchange_rates import ExchangeRate
-from tariffs.models.schedule import Measure
+from tariffs.models.versions import Version, VersionQuerySet
 from tariffs.rules.permissions import Act, require
 
-Published = TypeVar("Published", Measure, ExchangeRate)
+Published = TypeVar("Published", bound=Version)
 
 
 @transaction.atomic
@@ -31,16 +30,16 @@ def publish_versions(rows: Sequence[Published], *, actor: Actor, at: datetime) -
 
 
 def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:
-    model = type(row)
-    key = {column: getattr(row, column) for column in model.KEY}
-    believed: list[Published] = list(model.objects.known().filter(**key, validity__overlap=row.validity).locked())
+    versions: VersionQuerySet[Published] = VersionQuerySet(type(row))
+    key = {column: getattr(row, column) for column in row.KEY}
+    believed = list(versions.known().filter(**key, validity__overlap=row.validity).locked())
     if any(_says_the_same(before, row) for before in believed):
         return False
     for before in believed:
         before.known = DateTimeTZRange(before.known.lower, at)
         before.save(update_fields=["known"])
     row.known = DateTimeTZRange(at, None)
-    model.objects.bulk_create([row, *(rest for before in believed for rest in _rests(before, row))])
+    versions.bulk_create([row, *(rest for before in believed for rest in _rests(before, row))])
     replaced = [before.version for before in believed]
     record_activity(Act.LOAD_TARIFFS, row, actor=actor, at=at, says=str(row), replaced=replaced)
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from bonded.models.base import enum_choices, values_check
-from tariffs.models.versions import Version, VersionQuerySet, one_version_a_day
+from tariffs.models.versions import Version, VersionQuerySet, begins_on_a_day, one_version_a_day
 from tariffs.rules.exchange_rates import Quoting
 
 
@@ -29,6 +29,7 @@ class ExchangeRate(Version):
             models.CheckConstraint(
                 condition=~models.Q(currency=models.F("local_currency")), name="a_currency_needs_no_rate_to_itself"
             ),
+            begins_on_a_day("an_exchange_rate_begins_on_a_day"),
             one_version_a_day("no_two_exchange_rates_in_force_at_once", ("local_currency", "currency")),
         ]
 

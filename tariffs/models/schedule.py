@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from bonded.models.base import enum_choices, values_check
-from tariffs.models.versions import Version, VersionQuerySet, one_version_a_day
+from tariffs.models.versions import Version, VersionQuerySet, begins_on_a_day, one_version_a_day
 from tariffs.rules.jurisdictions import Jurisdiction
 from tariffs.rules.schedule import ANY, MeasureKind
 
@@ -30,6 +30,7 @@ class Measure(Version):
             values_check("kind", MeasureKind, "a_measure_is_of_a_known_kind"),
             values_check("jurisdiction", Jurisdiction, "a_measure_is_of_a_known_territory"),
             models.CheckConstraint(condition=models.Q(hs_code__regex=r"^[0-9]{2,10}$"), name="a_measure_has_a_code"),
+            begins_on_a_day("a_measure_begins_on_a_day"),
             one_version_a_day("no_two_rates_in_force_at_once", ("jurisdiction", "kind", "hs_code", "origin", "regime")),
         ]
 

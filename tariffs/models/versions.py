@@ -56,6 +56,11 @@ class Version(Table):
         return Validity(self.validity.lower, self.validity.upper)
 
 
+def begins_on_a_day(name: str) -> models.CheckConstraint:
+    """Let the database refuse a version without a first day, and one of no day at all."""
+    return models.CheckConstraint(condition=models.Q(validity__startswith__isnull=False), name=name)
+
+
 def one_version_a_day(name: str, key: tuple[str, ...]) -> ExclusionConstraint:
     """Let the database refuse two versions of one key that are believed at once and share a day."""
     same = [(column, RangeOperators.EQUAL) for column in key]

@@ -67,7 +67,10 @@ def test_admin__publishes_a_measure(site: Client) -> None:
     assert (row.hs_code, row.is_verified, row.known.upper) == ("7103", True, None)
 
 
-@pytest.mark.parametrize("change", [{"rate": "12 percent"}, {"hs_code": "71x"}, {"validity_0": ""}])
+@pytest.mark.parametrize(
+    "change",
+    [{"rate": "12 percent"}, {"hs_code": "71x"}, {"validity_0": ""}, {"validity_0": "", "validity_1": "2027-01-01"}],
+)
 def test_admin__says_what_is_wrong_with_a_measure(site: Client, change: dict[str, str]) -> None:
     answer = site.post("/admin/tariffs/measure/add/", FORM | change)
     assert answer.status_code == 200
