@@ -45,7 +45,7 @@ bench: env ## Run the benchmarks, each beside its raw limit.
 	@$(BESIDE) $(RUN) -m benchmarks $(ARGS)
 
 faults: env ## Kill workers, relays and Redis in the middle of the work; count what is lost.
-	@$(BESIDE) $(RUN) -m pytest -q tests/faults $(ARGS)
+	@FAULT_SECONDS="$${FAULT_SECONDS:-600}" $(BESIDE) $(RUN) -m pytest -q -s tests/faults $(ARGS)
 
 format: env ## Format the code and mend what the linter can mend.
 	@$(VENV)/bin/ruff format .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -192,18 +193,44 @@ def test_send_customs_outbox__does_not_send_refused_content_again(
     assert Declaration.objects.get().state == "rejected"
 
 
-def test_bell__never_fails_an_act_and_is_silent_for_a_while_after_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bell__keeps_nobody_waiting_and_rings_once_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
     rings: list[dict[str, object]] = []
+    is_ringing, may_end = threading.Event(), threading.Event()
 
-    def no_broker(**options: object) -> None:
+    def slow_broker(**options: object) -> None:
         rings.append(options)
-        raise OperationalError("no broker")
+        is_ringing.set()
+        may_end.wait(10)
 
-    monkeypatch.setattr(tasks.drain_customs_inbox, "apply_async", no_broker)
+    monkeypatch.setattr(tasks.drain_customs_inbox, "apply_async", slow_broker)
     bell = tasks.Bell(tasks.drain_customs_inbox)
     bell.ring()
-    bell.ring()
+    assert is_ringing.wait(10)
+    is_ringing.clear()
+    for _ in range(100):
+        bell.ring()
     assert rings == [{"retry": False}]
+    may_end.set()
+    assert is_ringing.wait(10)
+    assert rings == [{"retry": False}] * 2
+
+
+def test_bell__rings_again_after_a_broker_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rings, is_rung = [], threading.Event()
+
+    def broken_then_whole(**options: object) -> None:
+        rings.append(options)
+        if len(rings) == 1:
+            raise OperationalError("no broker")
+        is_rung.set()
+
+    monkeypatch.setattr(tasks, "PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(tasks.drain_customs_inbox, "apply_async", broken_then_whole)
+    bell = tasks.Bell(tasks.drain_customs_inbox)
+    bell.ring()
+    while not is_rung.wait(0.02):
+        bell.ring()
+    assert len(rings) == 2
 
 
 def test_acts__ring_once_they_are_committed(
