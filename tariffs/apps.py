@@ -9,10 +9,13 @@ class TariffsConfig(AppConfig):
     name = "tariffs"
 
     def ready(self) -> None:
-        """Listen to bonded, and have this app's questions asked with the others."""
+        """Listen to bonded, lay out the panels, and have this app's questions asked with the others."""
         from bonded.queries.invariants import register_invariants
+        from bonded.web.base import register_panels
         from tariffs import receivers
         from tariffs.queries.invariants import INVARIANTS
+        from tariffs.web.panels import PANELS
 
         receivers.listen()
+        register_panels(*PANELS)
         register_invariants(INVARIANTS)

@@ -1,0 +1,77 @@
+"""The panels of money: what is owed by when, what stands for it, and how the books are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bonded.rules.permissions import Actor, Role
+from bonded.web.base import Panel
+from tariffs.models.debts import DutyDebt
+from tariffs.models.guarantees import GuaranteeAccount
+from tariffs.queries.ledger import ledger_balances
+
+ROWS = 10
+Rows = Sequence[Mapping[str, Any]]
+
+
+def debts_by_due_day(actor: Actor, at: datetime) -> Rows:
+    """Give what is still owed, the soonest due first."""
+    open_debts = DutyDebt.objects.visible_to(actor).open()
+    return [
+        {
+            "Due": debt.due_on.isoformat(),
+            "Reference": debt.reference,
+            "Outstanding": f"{debt.outstanding} {debt.currency}",
+        }
+        for debt in open_debts.order_by("due_on", "pk")[:ROWS]
+    ]
+
+
+def guarantees(actor: Actor, at: datetime) -> Rows:
+    """Give the guarantee accounts that the actor sees, with their headroom."""
+    accounts = GuaranteeAccount.objects.visible_to(actor).select_related("company").order_by("pk")
+    return [
+        {
+            "Company": account.company.name,
+            "Limit": str(account.headroom.limit),
+            "Reserved": str(account.headroom.reserved),
+            "Used": str(account.headroom.used),
+            "Available": str(account.headroom.available),
+        }
+        for account in accounts[:ROWS]
+    ]
+
+
+def balances(actor: Actor, at: datetime) -> Rows:
+    """Give every account of the books; debits are positive."""
+    return [
+        {"Account": f"{one.code} {one.code.name.lower()}", "Balance": f"{one.amount} {one.amount.currency}"}
+        for one in ledger_balances(actor=actor)
+    ]
+
+
+PANELS = (
+    Panel(
+        "Duty owed",
+        frozenset({Role.BUYER, Role.ADMINISTRATOR, Role.AUDITOR}),
+        ("Due", "Reference", "Outstanding"),
+        debts_by_due_day,
+        "Nothing is owed.",
+    ),
+    Panel(
+        "Guarantees, in yuan",
+        frozenset({Role.BUYER, Role.ADMINISTRATOR, Role.AUDITOR}),
+        ("Company", "Limit", "Reserved", "Used", "Available"),
+        guarantees,
+        "No guarantee stands for this company: ask the administrator.",
+    ),
+    Panel(
+        "Ledger",
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+        ("Account", "Balance"),
+        balances,
+        "Nothing is booked yet.",
+    ),
+)
