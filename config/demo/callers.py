@@ -35,6 +35,10 @@ class Caller:
         """Perform an act once; raises StepFailed with the problem's sentence."""
         return self._answer(self._client.post(path, json=body, headers={"Idempotency-Key": str(uuid4())}))
 
+    def put(self, path: str, body: Any) -> Any:
+        """Set what stands at the path; raises StepFailed with the problem's sentence."""
+        return self._answer(self._client.put(path, json=body, headers={"Idempotency-Key": str(uuid4())}))
+
     def send_file(self, path: str, content: bytes, media_type: str, **parameters: str) -> Any:
         """Send a file as the body; raises StepFailed with the problem's sentence."""
         headers = {"Content-Type": media_type, "Idempotency-Key": str(uuid4())}
