@@ -25,7 +25,7 @@ EVERYBODY = ["alice", "bob", "charlie", "olga", "victor", "ada", "audrey", "sven
 def client_of(actor: Actor | None) -> Client:
     client = Client()
     if actor is not None:
-        client.force_login(User.objects.get(pk=actor.user_id), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(User.objects.get(pk=actor.user_id or 0), backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
@@ -271,7 +271,7 @@ def test_token__acts_in_its_membership_until_it_is_revoked(cast, at):
 def test_list_withdrawals__pages_by_cursor_without_repeats(cast, at):
     made = {str(a_requested_withdrawal(cast, at).pk) for _ in range(5)}
     seen: list[str] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         page = call(cast.alice, f"/withdrawals?limit=2{f'&cursor={cursor}' if cursor else ''}", method="get").json()
         seen += [row["id"] for row in page["results"]]

@@ -106,7 +106,7 @@ def test_receive_consignment__is_for_keepers_only(cast, at, who):
 def _look(cast, at, lot: Lot, *, out: str = "1.000", back: str = "1.000", pieces: int = 1) -> Lot:
     """Take a lot to a desk, open it, and weigh it in again."""
     keepers = {"witness_id": cast.vera.user_id, "actor": cast.victor, "at": at}
-    desk, tray = LocationFactory(kind="desk"), lot.location_id
+    desk, tray = LocationFactory(kind="desk"), lot.location_id or 0
     check_out_lot(lot_id=lot.pk, weight_carats=Decimal(out), pieces=1, to_location_id=desk.pk, scale="BAL-1", **keepers)
     break_seal(lot_id=lot.pk, seal_number=lot.seal_number, **keepers)
     return_lot(lot_id=lot.pk, weight_carats=Decimal(back), pieces=pieces, to_location_id=tray, scale="BAL-1", **keepers)

@@ -81,4 +81,5 @@ def test_require_step__allows_what_the_table_lists_and_refuses_the_rest(
 def test_steps__name_every_state(name: str) -> None:
     steps, _ = EXPECTED[name]
 
-    assert set(steps) == set(type(next(iter(steps))))
+    states: Any = type(next(iter(steps)))
+    assert set(steps) == set(states)
