@@ -142,8 +142,8 @@ class Supervisor:
                     if self._stopping.is_set() or young or process.status() is None:
                         continue
                     process.end_group()
-                    self.restarts[name] = self.restarts.get(name, 0) + 1
                     self._begin(process.program)
+                    self.restarts[name] = self.restarts.get(name, 0) + 1
 
     def _show_loud_lines(self) -> None:
         if not self.echo:
