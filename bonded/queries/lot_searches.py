@@ -57,10 +57,11 @@ def page_of_lots(search: LotSearch, *, actor: Actor, cursor: str | None, limit: 
     all lots and a supplier its own, the newest first. Raises CursorInvalid.
     """
     if actor.role is not Role.BUYER:
-        return _page_by_key(Lot.objects.visible_to(actor), search, cursor=cursor, limit=limit)
+        return _page_by_key(Lot.objects.visible_to(actor), search, search.order, cursor=cursor, limit=limit)
+    order = search.order or LotOrder.PRICE
     if search.beginnings:
-        return _page_by_key(Lot.objects.on_offer(), search, cursor=cursor, limit=limit)
-    return _page_on_offer(search, search.order or LotOrder.PRICE, cursor=cursor, limit=limit)
+        return _page_by_key(Lot.objects.on_offer(), search, order, cursor=cursor, limit=limit)
+    return _page_on_offer(search, order, cursor=cursor, limit=limit)
 
 
 def counts_of_lots(search: LotSearch, *, actor: Actor) -> LotCounts:
@@ -106,10 +107,12 @@ def _treatments(search: LotSearch) -> str | None:
     return f"(^|,)({'|'.join(map(re.escape, words))})(,|$)" if words else None
 
 
-def _page_by_key(lots: LotQuerySet, search: LotSearch, *, cursor: str | None, limit: int) -> Page[Mapping[str, Any]]:
+def _page_by_key(
+    lots: LotQuerySet, search: LotSearch, order: LotOrder | None, *, cursor: str | None, limit: int
+) -> Page[Mapping[str, Any]]:
     columns = ["-id"]
-    if search.order is not None:
-        columns = [f"{'-' if search.order.is_backwards else ''}{name}" for name in KEYS[search.order]]
+    if order is not None:
+        columns = [f"{'-' if order.is_backwards else ''}{name}" for name in KEYS[order]]
     return page_by(_matching(lots, search).values(*LISTED), columns=columns, cursor=cursor, limit=limit)
 
 
