@@ -28,7 +28,7 @@ _PANELS: list[Panel] = []
 
 
 def register_panels(*panels: Panel) -> None:
-    """Add an app's panels; called once, when the app is ready. The ground floor's come first."""
+    """Add an app's panels; called once, when the app is ready. The upper floors' come first."""
     _PANELS.extend(panels)
 
 

@@ -52,13 +52,20 @@ def demo(*, leaves: bool) -> int:
     return status
 
 
-def test(command: Sequence[str]) -> int:
-    """Run the command beside a PostgreSQL and a Redis of its own, which are removed afterwards."""
+def test(command: Sequence[str], *, durable: bool) -> int:
+    """Run the command beside a PostgreSQL and a Redis of its own, which are removed afterwards.
+
+    `durable` lets them write as they do for the demo, safe from a power cut: what is measured needs it.
+    """
     _remove_leftovers()
     with tempfile.TemporaryDirectory(prefix="test-", dir=LOCAL, ignore_cleanup_errors=True) as directory:
         folder = Folder(Path(directory))
-        with folder.held(), _platform(folder) as platform:
-            return platform.supervisor.run(command, environment=platform.test_environment)
+        with folder.held(), _platform(folder, durable=durable) as platform:
+            try:
+                return platform.supervisor.run(command, environment=platform.test_environment)
+            finally:
+                platform.stop()
+                remove_home(folder)
 
 
 def run(command: Sequence[str], *, owner: bool) -> int:
@@ -83,10 +90,10 @@ def clean() -> int:
     return 0
 
 
-def _platform(folder: Folder, *, port: int | None = None, echo: bool = False) -> Platform:
+def _platform(folder: Folder, *, port: int | None = None, echo: bool = False, durable: bool = False) -> Platform:
     return Platform(
         folder.path,
-        durable=folder.path == LOCAL,
+        durable=durable or folder.path == LOCAL,
         echo=echo,
         port=port,
         database_url=os.environ.get("DATABASE_URL"),
@@ -128,6 +135,7 @@ def main(arguments: Sequence[str]) -> int:
     for verb, sentence in (("test", "beside throw-away servers"), ("run", "beside the demo's servers")):
         sub = verbs.add_parser(verb, help=f"run a command {sentence}")
         sub.add_argument("command", nargs="+", help="after --, the command and its arguments")
+    verbs.choices["test"].add_argument("--durable", action="store_true", help="write as safely as for the demo")
     verbs.choices["run"].add_argument("--owner", action="store_true", help="as the owner of the database")
     verbs.add_parser("clean", help="forget the local platform")
     asked = parser.parse_args(arguments)
@@ -139,7 +147,7 @@ def main(arguments: Sequence[str]) -> int:
             case "demo":
                 return demo(leaves=asked.exit)
             case "test":
-                return test(asked.command)
+                return test(asked.command, durable=asked.durable)
             case "run":
                 return run(asked.command, owner=asked.owner)
             case _:

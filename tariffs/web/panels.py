@@ -47,7 +47,10 @@ def guarantees(actor: Actor, at: datetime) -> Rows:
 def balances(actor: Actor, at: datetime) -> Rows:
     """Give every account of the books; debits are positive."""
     return [
-        {"Account": f"{one.code} {one.code.name.lower()}", "Balance": f"{one.amount} {one.amount.currency}"}
+        {
+            "Account": f"{one.code} {one.code.name.lower().replace('_', ' ')}",
+            "Balance": f"{one.amount} {one.amount.currency}",
+        }
         for one in ledger_balances(actor=actor)
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -299,3 +300,5 @@ def test_schema__is_served_and_has_a_browsable_page(cast):
     assert schema.json()["openapi"].startswith("3.1")
     assert docs.status_code == 200
     assert "cdn" not in docs.content.decode()
+    # The content security policy refuses scripts and styles that stand in the page itself.
+    assert re.findall(r"<style|<script>|\son\w+=", docs.content.decode()) == []
