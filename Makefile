@@ -41,8 +41,8 @@ check: env ## Format, lint, types, import contracts, dependencies, Dockerfile, m
 	@$(BESIDE) $(VENV)/bin/mypy
 	@$(BESIDE) $(RUN) manage.py makemigrations --check --dry-run
 
-bench: env ## Run the benchmarks, each beside its raw limit.
-	@$(BESIDE) $(RUN) -m benchmarks $(ARGS)
+bench: env ## Run the benchmarks, each beside its raw limit; ARGS="imports --write" chooses.
+	@$(RUN) -m config.local test --durable -- $(RUN) -m benchmarks $(ARGS)
 
 faults: env ## Kill workers, relays and Redis in the middle of the work; count what is lost.
 	@FAULT_SECONDS="$${FAULT_SECONDS:-600}" $(BESIDE) $(RUN) -m pytest -q -s tests/faults $(ARGS)
