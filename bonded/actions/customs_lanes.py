@@ -6,11 +6,12 @@ is left for the next time; so the lock order can't be broken, and one declaratio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from django.db import connection
 
 from bonded.rules.customs_messages import Cause, LaneMessage, MessageState, Outcome, Position
@@ -66,7 +67,7 @@ def claim_unread(limit: int) -> list[StoredMessage]:
             " WHERE state = 'stored' ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
             [limit],
         )
-        return [StoredMessage(key, office, name, bytes(raw), at) for key, office, name, raw, at in cursor]
+        return [StoredMessage(key, office, name, bytes(raw), at) for key, office, name, raw, at in cursor.fetchall()]
 
 
 def lock_lanes(numbers: Collection[str], *, limit: int, at: datetime) -> tuple[dict[str, Lane], set[str]]:
@@ -74,26 +75,30 @@ def lock_lanes(numbers: Collection[str], *, limit: int, at: datetime) -> tuple[d
 
     Returns the lanes by number, and the numbers that exist but are held by somebody else.
     """
-    wanted = list(numbers)
     with connection.cursor() as cursor:
+        # Found first and locked after, by id alone: with both conditions in one statement the planner reads the table.
         cursor.execute(
-            "SELECT id, number, office, state, last_sequence, consignment_id, withdrawal_id"
-            " FROM bonded_declaration"
-            " WHERE number = ANY(%s) OR id IN (SELECT declaration_id FROM bonded_incomingcustomsmessage"
-            "                                   WHERE state = 'waiting' AND waits_until <= %s"
-            "                                   ORDER BY waits_until LIMIT %s)"
-            " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
-            [wanted, at, limit],
+            "SELECT id, number FROM bonded_declaration WHERE number = ANY(%s)"
+            " UNION ALL"
+            " (SELECT declaration_id, NULL FROM bonded_incomingcustomsmessage"
+            "   WHERE state = 'waiting' AND waits_until <= %s ORDER BY waits_until LIMIT %s)",
+            [list(numbers), at, limit],
+        )
+        ids = set[int]()
+        known = set[str]()
+        for key, number in cursor.fetchall():
+            ids.add(key)
+            known |= {number} if number else set()
+        cursor.execute(
+            "SELECT id, number, office, state, last_sequence, consignment_id, withdrawal_id FROM bonded_declaration"
+            " WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+            [list(ids)],
         )
         lanes = {
             number: Lane(key, office, Position(DeclarationState(state), last), consignment_id, withdrawal_id)
-            for key, number, office, state, last, consignment_id, withdrawal_id in cursor
+            for key, number, office, state, last, consignment_id, withdrawal_id in cursor.fetchall()
         }
-        missing = [number for number in wanted if number not in lanes]
-        if not missing:
-            return lanes, set()
-        cursor.execute("SELECT number FROM bonded_declaration WHERE number = ANY(%s)", [missing])
-        return lanes, {number for (number,) in cursor}
+    return lanes, known - lanes.keys()
 
 
 def waiting_messages(declaration_ids: Collection[int]) -> list[StoredMessage]:
@@ -104,74 +109,81 @@ def waiting_messages(declaration_ids: Collection[int]) -> list[StoredMessage]:
             " FROM bonded_incomingcustomsmessage WHERE state = 'waiting' AND declaration_id = ANY(%s)",
             [list(declaration_ids)],
         )
-        return [StoredMessage(key, office, name, bytes(raw), *rest) for key, office, name, raw, *rest in cursor]
+        return [
+            StoredMessage(key, office, name, bytes(raw), *rest) for key, office, name, raw, *rest in cursor.fetchall()
+        ]
 
 
 def write_settlements(settlements: Sequence[Settlement], *, at: datetime) -> None:
     """Write what became of the messages; one that still waits is not settled."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE bonded_incomingcustomsmessage m"
-            "   SET state = u.state, cause = u.cause, detail = u.detail, declaration_id = u.declaration_id,"
-            "       sequence = u.sequence, waits_until = u.waits_until,"
-            "       settled_at = CASE WHEN u.state <> 'waiting' THEN %s::timestamptz END"
-            "  FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[],"
-            "              %s::bigint[], %s::int[], %s::timestamptz[])"
-            "    AS u (id, state, cause, detail, declaration_id, sequence, waits_until)"
-            " WHERE m.id = u.id",
-            [
-                at,
-                [one.key for one in settlements],
-                [one.state.value for one in settlements],
-                [one.cause and one.cause.value for one in settlements],
-                [one.detail for one in settlements],
-                [one.declaration_id for one in settlements],
-                [one.sequence for one in settlements],
-                [one.waits_until for one in settlements],
-            ],
-        )
+    _execute(
+        "UPDATE bonded_incomingcustomsmessage m"
+        "   SET state = u.state, cause = u.cause, detail = u.detail, declaration_id = u.declaration_id,"
+        "       sequence = u.sequence, waits_until = u.waits_until,"
+        "       settled_at = CASE WHEN u.state <> 'waiting' THEN %s::timestamptz END"
+        "  FROM json_to_recordset(%s::json) AS u (id bigint, state text, cause text, detail text,"
+        "                                         declaration_id bigint, sequence int, waits_until timestamptz)"
+        " WHERE m.id = u.id",
+        at,
+        [
+            {
+                "id": one.key,
+                "state": one.state,
+                "cause": one.cause,
+                "detail": one.detail,
+                "declaration_id": one.declaration_id,
+                "sequence": one.sequence,
+                "waits_until": one.waits_until,
+            }
+            for one in settlements
+        ],
+    )
 
 
 def write_positions(moved: Sequence[tuple[Lane, Position, str | None]], *, at: datetime) -> None:
     """Write how far the declarations have come, and the office's number where one was told for the first time."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE bonded_declaration d"
-            "   SET state = u.state, last_sequence = u.last_sequence, mrn = coalesce(d.mrn, u.mrn),"
-            "       status_changed_at = CASE WHEN d.state <> u.state THEN %s ELSE d.status_changed_at END"
-            "  FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::text[]) AS u (id, state, last_sequence, mrn)"
-            " WHERE d.id = u.id",
-            [
-                at,
-                [lane.declaration_id for lane, _, _ in moved],
-                [position.state.value for _, position, _ in moved],
-                [position.last_sequence for _, position, _ in moved],
-                [mrn for _, _, mrn in moved],
-            ],
-        )
+    _execute(
+        "UPDATE bonded_declaration d"
+        "   SET state = u.state, last_sequence = u.last_sequence, mrn = coalesce(d.mrn, u.mrn),"
+        "       status_changed_at = CASE WHEN d.state <> u.state THEN %s ELSE d.status_changed_at END"
+        "  FROM json_to_recordset(%s::json) AS u (id bigint, state text, last_sequence int, mrn text)"
+        " WHERE d.id = u.id",
+        at,
+        [
+            {"id": lane.declaration_id, "state": position.state, "last_sequence": position.last_sequence, "mrn": mrn}
+            for lane, position, mrn in moved
+        ],
+    )
 
 
-def write_status_changes(applied: Iterable[tuple[Lane, Outcome]], *, at: datetime) -> None:
+def write_status_changes(applied: Sequence[tuple[Lane, Outcome]], *, at: datetime) -> None:
     """Add the steps to the history, each lane's in its order."""
-    steps = list(applied)
+    _execute(
+        "INSERT INTO bonded_customsstatuschange"
+        "       (stream, declaration_id, before, after, message_id, sequence, status, issued_at, changed_at)"
+        " SELECT 'declaration:' || u.declaration_id, u.declaration_id, u.before, u.after, u.message_id, u.sequence,"
+        "        u.status, u.issued_at, %s"
+        "   FROM json_to_recordset(%s::json) AS u (place int, declaration_id bigint, before text, after text,"
+        "                                          message_id text, sequence int, status text, issued_at timestamptz)"
+        "  ORDER BY u.place",
+        at,
+        [
+            {
+                "place": place,
+                "declaration_id": lane.declaration_id,
+                "before": one.before,
+                "after": one.after,
+                "message_id": one.message.message_id,
+                "sequence": one.message.sequence,
+                "status": one.message.status,
+                "issued_at": one.message.issued_at,
+            }
+            for place, (lane, one) in enumerate(applied)
+        ],
+    )
+
+
+def _execute(statement: str, at: datetime, rows: Sequence[dict[str, object]]) -> None:
+    """Run one statement for all rows; as JSON they cost a third of what an array for each column does."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO bonded_customsstatuschange"
-            "       (stream, declaration_id, before, after, message_id, sequence, status, issued_at, changed_at)"
-            " SELECT 'declaration:' || u.declaration_id, u.declaration_id, u.before, u.after, u.message_id, u.sequence,"
-            "        u.status, u.issued_at, %s"
-            "   FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::int[], %s::text[], %s::timestamptz[])"
-            "        WITH ORDINALITY"
-            "     AS u (declaration_id, before, after, message_id, sequence, status, issued_at, place)"
-            "  ORDER BY u.place",
-            [
-                at,
-                [lane.declaration_id for lane, _ in steps],
-                [one.before.value for _, one in steps],
-                [one.after.value for _, one in steps],
-                [one.message.message_id for _, one in steps],
-                [one.message.sequence for _, one in steps],
-                [one.message.status for _, one in steps],
-                [one.message.issued_at for _, one in steps],
-            ],
-        )
+        cursor.execute(statement, [at, orjson.dumps(rows).decode()])

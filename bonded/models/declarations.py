@@ -9,8 +9,6 @@ from bonded.models.base import AppendOnlyTable, Table, TableQuerySet, enum_choic
 from bonded.rules.declarations import LIVE_STATES, DeclarationKind, DeclarationState
 from bonded.rules.permissions import Actor
 
-_LIVE = Q(state__in=sorted(LIVE_STATES))
-
 
 class DeclarationQuerySet(TableQuerySet["Declaration"]):
     """Declarations."""
@@ -21,7 +19,7 @@ class DeclarationQuerySet(TableQuerySet["Declaration"]):
 
     def live(self) -> DeclarationQuerySet:
         """Keep those that are neither rejected nor cancelled."""
-        return self.filter(_LIVE)
+        return self.filter(is_live=True)
 
 
 class Declaration(Table):
@@ -46,6 +44,16 @@ class Declaration(Table):
     lodged_at = models.DateTimeField(null=True)
     status_changed_at = models.DateTimeField()
 
+    # The unique constraints look at this and not at the state, so that a step of a live declaration changes no index.
+    is_live = models.GeneratedField(
+        expression=models.Case(
+            models.When(state__in=[state.value for state in sorted(LIVE_STATES)], then=models.Value(value=True)),
+            default=models.Value(value=False),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
     objects = DeclarationQuerySet.as_manager()
 
     class Meta:
@@ -63,10 +71,10 @@ class Declaration(Table):
             ),
             models.CheckConstraint(condition=Q(last_sequence__gte=0), name="a_sequence_is_counted_from_nothing"),
             models.UniqueConstraint(
-                fields=["consignment"], condition=_LIVE, name="a_consignment_has_one_live_declaration"
+                fields=["consignment"], condition=Q(is_live=True), name="a_consignment_has_one_live_declaration"
             ),
             models.UniqueConstraint(
-                fields=["withdrawal"], condition=_LIVE, name="a_withdrawal_has_one_live_declaration"
+                fields=["withdrawal"], condition=Q(is_live=True), name="a_withdrawal_has_one_live_declaration"
             ),
         ]
         indexes = [models.Index(F("company"), F("id"), name="declarations_of_a_company")]

@@ -41,7 +41,7 @@ class NaiveSender(threading.Thread):
         self.owner_url = owner_url
         self.pause = 1 / rate
         self.stopping = threading.Event()
-        app.conf.broker_url = redis_url
+        app.conf.update(broker_url=redis_url)
         with psycopg.connect(owner_url) as connection:
             connection.execute(TABLE)
 

@@ -89,7 +89,7 @@ class Database:
 
     def rows(self, question: str, *parameters: Any) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:
-            return connection.execute(question, parameters).fetchall()  # type: ignore[arg-type]
+            return connection.execute(question, parameters).fetchall()
 
     def one(self, question: str, *parameters: Any) -> Any:
         return self.rows(question, *parameters)[0][0]

@@ -9,16 +9,25 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from bonded.actions.customs_messages import apply_customs_messages, store_customs_message
 from bonded.actions.outgoing_customs_messages import claim_outgoing
-from bonded.models import Activity, CustomsStatusChange, Declaration, GrantedClearance, IncomingCustomsMessage
+from bonded.models import (
+    Activity,
+    CustomsStatusChange,
+    Declaration,
+    GrantedClearance,
+    IncomingCustomsMessage,
+    Withdrawal,
+)
+from bonded.rules.customs_codes import OFFICES, SIMULATOR
 from bonded.rules.permissions import SYSTEM
 from tests.cast import make_cast
 from tests.situations.customs import a_declared_withdrawal, message, store
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+PATIENCE = OFFICES[SIMULATOR].patience
 
 
 def at_once(*acts: Callable[[], object]) -> None:
@@ -97,3 +106,57 @@ def test_claim_outgoing__by_four_relays_gives_each_message_to_one() -> None:
 
     at_once(*[claim] * 4)
     assert len(claimed) == len(set(claimed)) == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_apply_customs_messages__leaves_a_declaration_that_somebody_holds_and_delays_no_other() -> None:
+    cast = make_cast()
+    held, free = a_declared_withdrawal(cast, AT), a_declared_withdrawal(cast, AT)
+    store(message(held, 3, "C", at=AT), at=AT - PATIENCE)
+    assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT - PATIENCE) == 1
+    for declaration in (held, free):
+        store(message(declaration, 1, "L", at=AT), at=AT)
+    is_held, may_let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Declaration.objects.filter(pk=held.pk).locked().get()
+            is_held.set()
+            may_let_go.wait(10)
+
+    def apply() -> None:
+        is_held.wait(10)
+        assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT) == 1
+        may_let_go.set()
+
+    at_once(hold, apply)
+    states = dict(Declaration.objects.values_list("pk", "state"))
+    assert states == {held.pk: "lodged", free.pk: "received"}
+    assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT) == 2
+    assert Declaration.objects.get(pk=held.pk).state == "inspection_ordered"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_apply_customs_messages__leaves_a_step_whose_withdrawal_somebody_holds_and_delays_no_other() -> None:
+    cast = make_cast()
+    held, free = a_declared_withdrawal(cast, AT), a_declared_withdrawal(cast, AT)
+    for declaration in (held, free):
+        store(message(declaration, 1, "J", at=AT), at=AT)
+    is_held, may_let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Withdrawal.objects.filter(declarations=held).locked().get()
+            is_held.set()
+            may_let_go.wait(10)
+
+    def apply() -> None:
+        is_held.wait(10)
+        assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT) == 1
+        may_let_go.set()
+
+    at_once(hold, apply)
+    states = dict(Declaration.objects.values_list("pk", "state"))
+    assert states == {held.pk: "lodged", free.pk: "accepted"}
+    assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT) == 1
+    assert set(Declaration.objects.values_list("state", flat=True)) == {"accepted"}
