@@ -17,6 +17,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return response
 
 
+handler400 = "config.errors.bad_request"
+handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"
+
 urlpatterns = [
     path("", include("bonded.web.urls")),
     path("account/", include("allauth.urls")),

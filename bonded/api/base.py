@@ -196,13 +196,3 @@ def read(serializer: type[serializers.Serializer[Any]], request: Request) -> dic
 def columns_of(serializer: type[serializers.Serializer[Any]], row: Any) -> dict[str, Any]:
     """Give what the serializer describes, straight from the row's columns of the same names."""
     return {name: getattr(row, name) for name in serializer().get_fields()}
-
-
-class ProblemSerializer(serializers.Serializer[Any]):
-    """A refusal, by RFC 9457."""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField()
-    facts = serializers.DictField()

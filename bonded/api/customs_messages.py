@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from bonded.actions.customs_messages import store_customs_message
-from bonded.api.base import ApiView, ProblemSerializer, Request, json_response, problem
+from bonded.api.base import ApiView, Request, json_response, problem
 from bonded.rules.customs_codes import OFFICE_HEADER, SIMULATOR
 from bonded.rules.customs_messages import MESSAGE_MAX_BYTES
 from bonded.rules.permissions import SYSTEM
@@ -62,9 +62,6 @@ class CustomsMessagesView(ApiView):
         responses={
             200: MessageReceipt,
             202: MessageReceipt,
-            401: ProblemSerializer,
-            409: ProblemSerializer,
-            413: ProblemSerializer,
         },
     )
     def post(self, request: Request) -> HttpResponse:
