@@ -6,6 +6,7 @@ from typing import Any
 
 import knox.auth
 import rest_framework.authentication
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -23,6 +24,10 @@ class TokenAuthentication(knox.auth.TokenAuthentication):  # type: ignore[misc]
         if found is not None:
             request._request.actor = actor_of_token(found[1])  # type: ignore[attr-defined]
         return found  # type: ignore[no-any-return]
+
+    def _cleanup_token(self, auth_token: Any) -> bool:
+        """Say whether the token has expired; the library would read all tokens of its user at each call."""
+        return auth_token.expiry is not None and auth_token.expiry < timezone.now()
 
 
 class SessionAuthentication(rest_framework.authentication.SessionAuthentication):
