@@ -123,10 +123,11 @@ urlpatterns = [path("peer", PeerLotsView.as_view()), path("peer-uncounted", Unco
 
 
 def make_peer_table() -> None:
-    """Copy what a page lists of each lot into a table indexed as the peer's model says."""
+    """Copy what a page lists of each lot into a table indexed as the peer's model says, unless it is there."""
     with connection.cursor() as cursor:
+        if TABLE in connection.introspection.table_names(cursor):
+            return
         cursor.execute("SET statement_timeout = 0")
-        cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
         cursor.execute(f"CREATE TABLE {TABLE} AS SELECT {', '.join(LISTED)}, is_on_offer FROM bonded_lot")
         cursor.execute(f"ALTER TABLE {TABLE} ADD PRIMARY KEY (id)")
         for column in INDEXED:
