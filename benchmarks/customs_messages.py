@@ -50,7 +50,7 @@ def run() -> list[Figure]:
 def _plain() -> Figure:
     count = PLAIN_DECLARATIONS * len(PLAIN)
     _fill(PLAIN, PLAIN_DECLARATIONS)
-    with _recorded() as (batches, _):
+    with _recorded() as batches:
         _drain()
     _empty_again()
     with _timed_statements() as spent:
@@ -190,18 +190,18 @@ def _name_of(sql: str) -> str:
 
 
 @contextmanager
-def _recorded() -> Iterator[tuple[list[list[Statement]], None]]:
+def _recorded() -> Iterator[list[list[Statement]]]:
     """Keep the statements of each transaction, in their order."""
     batches: list[list[Statement]] = []
 
     def keep(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("SET LOCAL"):
+        if sql.startswith("SET LOCAL"):  # The first statement of each transaction.
             batches.append([])
         batches[-1].append((sql, params))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(keep):
-        yield batches, None
+        yield batches
 
 
 @contextmanager

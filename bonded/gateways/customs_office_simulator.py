@@ -34,6 +34,8 @@ from bonded.rules.signatures import require_signature, signed_headers
 LARGEST_BODY_BYTES = 20 * 1024 * 1024
 SENDERS = 8
 IDLE_SECONDS = 0.05
+# Short, because one that hangs holds up the others that were taken up with it.
+SEND_TIMEOUT_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 5.0
 Answer = tuple[HTTPStatus, dict[str, Any]]
 
@@ -90,9 +92,12 @@ class CustomsOfficeSimulator:
     def keep_sending(self) -> None:
         """Send what is due until closed."""
         limits = httpx.Limits(max_connections=SENDERS)
-        with httpx.Client(timeout=10.0, limits=limits, trust_env=False) as http, ThreadPoolExecutor(SENDERS) as pool:
+        with (
+            httpx.Client(timeout=SEND_TIMEOUT_SECONDS, limits=limits, trust_env=False) as http,
+            ThreadPoolExecutor(SENDERS) as pool,
+        ):
             while not self.is_closing.is_set():
-                due = self.files.due(now=time.time(), limit=SENDERS * 8)
+                due = self.files.due(now=time.time(), limit=SENDERS)
                 are_stored = list(pool.map(lambda one: self._is_stored(http, one[1], one[2]), due))
                 now = time.time()
                 self.files.settle(
