@@ -57,21 +57,28 @@ _SAME_LINE = (
     ", ".join(name for name in STAGE_COLUMNS if name != "stock_number")
     + ", CASE WHEN is_numbered THEN stock_number END"
 )
-_COLUMN_FAULTS = ",\n            ".join(
-    f"({_text(column.name)}, {column.name}, {_fault_of(column)})" for column in COLUMNS
-)
 _HS_FITS_KIND = " OR ".join(
     f"(kind = {_text(kind)} AND hs_code ~ {_text(f'^({pattern})')})" for kind, pattern in HS_OF_KIND.items()
 )
 
+# Each different value of a column is judged once, however many lines bear it: patterns cost more than looking up.
+_WRONG_VALUES = "\n     UNION ALL ".join(
+    f"SELECT {_text(name)} AS column_name, {name} AS value, {_fault_of(column)} AS code"
+    f" FROM (SELECT DISTINCT {name} FROM consignment_line WHERE fault IS NULL) AS different"
+    for column in COLUMNS
+    for name in (column.name,)
+)
+_FAULTS_OF_VALUES = "\n     UNION ALL ".join(
+    f"SELECT line.row_number, wrong.column_name, wrong.code, wrong.value FROM consignment_line line"
+    f" JOIN wrong ON wrong.column_name = {_text(name)} AND wrong.value = line.{name} WHERE line.fault IS NULL"
+    for name in STAGE_COLUMNS
+)
 JUDGE_COLUMNS = f"""
     CREATE TEMPORARY TABLE line_fault AS
-    SELECT line.row_number, check_.column_name, check_.code, check_.value
-      FROM consignment_line line
-     CROSS JOIN LATERAL (VALUES
-            ('', '', line.fault),
-            {_COLUMN_FAULTS}) AS check_ (column_name, value, code)
-     WHERE check_.code IS NOT NULL AND (line.fault IS NULL OR check_.column_name = '')
+    WITH wrong AS MATERIALIZED (
+        SELECT * FROM ({_WRONG_VALUES}) AS judged WHERE code IS NOT NULL)
+    SELECT row_number, '' AS column_name, fault AS code, '' AS value FROM consignment_line WHERE fault IS NOT NULL
+     UNION ALL {_FAULTS_OF_VALUES}
 """
 # Whole-line checks run only on lines whose columns are each right by themselves.
 JUDGE_LINES = f"""
