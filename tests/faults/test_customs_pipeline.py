@@ -181,10 +181,13 @@ def test_customs_pipeline__loses_and_doubles_nothing_while_everything_is_killed(
         "SELECT target_id, facts->>'clearance', count(*) FROM bonded_activity"
         " WHERE act = 'bonded.clearance.grant' GROUP BY 1, 2 HAVING count(*) > 1"
     )
+    # A message's turn comes when it and all before it are here; before that it is the office that is late.
     lags = database.rows(
-        "SELECT round((percentile_cont(ARRAY[0.5, 0.95, 0.99, 1.0]) WITHIN GROUP"
-        "       (ORDER BY extract(epoch FROM settled_at - received_at)))[n]::numeric, 3)"
-        "  FROM bonded_incomingcustomsmessage, generate_series(1, 4) n WHERE state = 'applied' GROUP BY n ORDER BY n"
+        "SELECT round((percentile_cont(ARRAY[0.5, 0.95, 0.99, 1.0]) WITHIN GROUP (ORDER BY seconds))[n]::numeric, 3)"
+        "  FROM (SELECT extract(epoch FROM settled_at - max(received_at)"
+        "                       OVER (PARTITION BY declaration_id ORDER BY sequence)) AS seconds"
+        "          FROM bonded_incomingcustomsmessage WHERE state = 'applied') AS lag, generate_series(1, 4) AS n"
+        " GROUP BY n ORDER BY n"
     )
     naive_sent, naive_lost, naive_doubled = naive.counts()
     report(
@@ -197,7 +200,7 @@ def test_customs_pipeline__loses_and_doubles_nothing_while_everything_is_killed(
         lost=len(lost),
         doubled=len(doubled),
         seconds_to_settle=round(recovered_seconds, 1),
-        lag_stored_to_applied_seconds_p50_p95_p99_max=[str(lag) for (lag,) in lags],
+        lag_turn_to_applied_seconds_p50_p95_p99_max=[str(lag) for (lag,) in lags],
         naive_sent=naive_sent,
         naive_lost=naive_lost,
         naive_doubled=naive_doubled,
