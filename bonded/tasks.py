@@ -39,7 +39,7 @@ SENDERS = 8
 # A drain gives way to the next one before the worker's time limit.
 LONGEST_RUN_SECONDS = 30
 LONGEST_IMPORT_SECONDS = 280
-# Longer than any import may run, so that no file is in two workers' hands.
+# Longer than a worker stands still between two steps of an import.
 STUCK_TERM = timedelta(minutes=5)
 PAUSE_SECONDS = 1.0
 
@@ -71,9 +71,8 @@ def send_customs_outbox() -> None:
 @shared_task(time_limit=LONGEST_IMPORT_SECONDS, soft_time_limit=LONGEST_IMPORT_SECONDS - 10)
 def import_consignment_files() -> None:
     """Import the files that wait, one after the other; begin again those whose worker died."""
-    stuck_before = timezone.now() - STUCK_TERM
-    rearm_stuck_files(stuck_before=stuck_before)
-    for file_id in files_to_import(stuck_before=stuck_before):
+    rearm_stuck_files(stuck_before=timezone.now() - STUCK_TERM)
+    for file_id in files_to_import():
         import_stored_file(file_id=file_id, now=timezone.now)
 
 

@@ -6,7 +6,20 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from bonded.api.base import problem
 from bonded.queries.parties import actor_of_user
+
+
+class NulMiddleware:
+    """Refuses a NUL character in an address: no text column takes one, so nothing can be meant by it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return problem(400, "bad_request", "An address holds no NUL character.", facts={})
+        return self.get_response(request)
 
 
 class ActorMiddleware:

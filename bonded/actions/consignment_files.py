@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import islice
 
 from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
 from bonded.actions.activity import record_activity
 from bonded.actions.consignment_lines import (
@@ -25,12 +26,13 @@ from bonded.actions.consignment_lines import (
 from bonded.actions.locks import lock_consignment
 from bonded.models.consignment_files import ConsignmentFile
 from bonded.rules.consignment_files import FileState
-from bonded.rules.consignment_lines import LONGEST_VALUE, FileUnreadable, LineFault, columns_of_header
+from bonded.rules.consignment_lines import LONGEST_VALUE, FileUnreadable, LineFault, columns_of_header, require_defaults
 from bonded.rules.consignments import ConsignmentNotOpen, ConsignmentState
 from bonded.rules.permissions import SYSTEM, Act, Actor, Role, require
 from bonded.signals import consignment_file_stored
 
 LINES_A_STEP = 5_000
+MOST_ATTEMPTS = 3
 Progress = Callable[[int, int], None]
 
 
@@ -52,9 +54,15 @@ def store_consignment_file(
     """
     require(actor, Act.IMPORT_CONSIGNMENT)
     assert actor.user_id is not None
+    require_defaults(defaults)
     consignment = lock_consignment(consignment_id, actor=actor)
     sha256 = hashlib.sha256(content).hexdigest()
-    first = ConsignmentFile.objects.defer("content").filter(consignment=consignment, sha256=sha256).first()
+    first = (
+        ConsignmentFile.objects.defer("content")
+        .filter(consignment=consignment, sha256=sha256)
+        .exclude(state=FileState.REFUSED)
+        .first()
+    )
     if first is not None:
         return first
     if consignment.state != ConsignmentState.ANNOUNCED:
@@ -83,7 +91,7 @@ def import_stored_file(
     Gives the file with its counts; a file that can't be taken as a whole is REFUSED with the reason.
     """
     if not ConsignmentFile.objects.filter(pk=file_id, state=FileState.WAITING).update(
-        state=FileState.RUNNING, heartbeat_at=now()
+        state=FileState.RUNNING, heartbeat_at=now(), attempts=F("attempts") + 1
     ):
         return ConsignmentFile.objects.defer("content").get(pk=file_id)
     file = ConsignmentFile.objects.select_related("consignment").get(pk=file_id)
@@ -94,12 +102,24 @@ def import_stored_file(
         _stage(file, now=now, on_progress=on_progress)
         return _judge_and_make_lots(file, at=now())
     except FileUnreadable as error:
-        file.state, file.refusal, file.finished_at = FileState.REFUSED, error.message[:500], now()
-        file.save(update_fields=["state", "refusal", "finished_at"])
+        _mine(file).update(state=FileState.REFUSED, refusal=error.message.replace("\0", "")[:500], finished_at=now())
+        file.refresh_from_db(fields=["state", "refusal", "finished_at"])
+        return file
+    except AnotherWorkerHasIt:
+        file.refresh_from_db(fields=["state", "lines_read", "lots_made", "lines_refused", "finished_at"])
         return file
     finally:
         with connection.cursor() as cursor:
             cursor.execute(FORGET_STAGE)
+
+
+class AnotherWorkerHasIt(Exception):
+    """This worker stood still for so long that another began the file anew."""
+
+
+def _mine(file: ConsignmentFile) -> QuerySet[ConsignmentFile]:
+    """Give the file's row for as long as it is in this worker's hands."""
+    return ConsignmentFile.objects.filter(pk=file.pk, state=FileState.RUNNING, attempts=file.attempts)
 
 
 def _lines(content: bytes) -> Iterator[list[str]]:
@@ -136,9 +156,8 @@ def _stage(file: ConsignmentFile, *, now: Callable[[], datetime], on_progress: P
                 for row in step:
                     copy.write_row(row)
             read += len(step)
-            ConsignmentFile.objects.filter(pk=file.pk).update(
-                lines_read=read, lines_in_all=file.lines_in_all, heartbeat_at=now()
-            )
+            if not _mine(file).update(lines_read=read, lines_in_all=file.lines_in_all, heartbeat_at=now()):
+                raise AnotherWorkerHasIt
         if on_progress:
             on_progress(read, file.lines_in_all)
     if not read:
@@ -181,13 +200,15 @@ def _judge_and_make_lots(file: ConsignmentFile, *, at: datetime) -> ConsignmentF
     """List every fault, make a lot of every line without one, and finish the file."""
     actor = Actor(file.stored_by_id, Role(file.stored_by_role))
     consignment = lock_consignment(file.consignment_id, actor=SYSTEM)
+    if not _mine(file).select_for_update().exists():
+        raise AnotherWorkerHasIt
     if consignment.state != ConsignmentState.ANNOUNCED:
         raise FileUnreadable("The consignment was declared meanwhile; its lines are fixed.")
     names = {
         "file_id": file.pk,
         "consignment_id": consignment.pk,
         "supplier_id": consignment.supplier_id,
-        "is_made_up": bool(file.defaults.get("is_made_up")),
+        "is_made_up": file.defaults.get("is_made_up") == "true",
     }
     with connection.cursor() as cursor:
         # A million lines take longer than a page may; the worker's own time limit still holds.
@@ -216,7 +237,12 @@ def _judge_and_make_lots(file: ConsignmentFile, *, at: datetime) -> ConsignmentF
 
 @transaction.atomic
 def rearm_stuck_files(*, stuck_before: datetime) -> int:
-    """Let files be taken again whose worker has not moved since then; gives how many."""
-    return ConsignmentFile.objects.filter(state=FileState.RUNNING, heartbeat_at__lt=stuck_before).update(
-        state=FileState.WAITING, lines_read=0
+    """Let files be taken again whose worker has not moved since then; gives how many.
+
+    A file that stopped its workers three times is refused, so that it stops no more.
+    """
+    stuck = ConsignmentFile.objects.filter(state=FileState.RUNNING, heartbeat_at__lt=stuck_before)
+    stuck.filter(attempts__gte=MOST_ATTEMPTS).update(
+        state=FileState.REFUSED, refusal="The file could not be read in three attempts.", finished_at=F("heartbeat_at")
     )
+    return stuck.update(state=FileState.WAITING, lines_read=0)

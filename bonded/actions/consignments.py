@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from bonded.actions.activity import record_activity
+from bonded.actions.custody import require_witness
 from bonded.actions.holds import hold_for_difference
 from bonded.actions.locks import lock_consignment
 from bonded.models.consignments import Consignment
@@ -21,7 +22,7 @@ from bonded.rules.consignments import (
     Weighing,
     require_one_weighing_each,
 )
-from bonded.rules.custody import difference, require_two_keepers
+from bonded.rules.custody import difference
 from bonded.rules.lifecycle import require_step
 from bonded.rules.money import currency_decimals
 from bonded.rules.permissions import Act, Actor, require
@@ -89,7 +90,7 @@ def receive_consignment(
     StepNotAllowed, TwoKeepersNeeded, SealNumberInvalid, WeighingsIncomplete (all problems at once).
     """
     require(actor, Act.RECEIVE_CONSIGNMENT)
-    require_two_keepers(actor.user_id, witness_id)
+    require_witness(witness_id, actor=actor)
     consignment = lock_consignment(consignment_id, actor=actor)
     require_step(STEPS, ConsignmentState(consignment.state), ConsignmentState.RECEIVED)
     lots = list(Lot.objects.filter(consignment=consignment).locked())

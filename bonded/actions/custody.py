@@ -12,7 +12,15 @@ from bonded.actions.holds import hold_for_difference
 from bonded.actions.locks import lock_lot
 from bonded.models.custody import CustodyMovement
 from bonded.models.lots import Lot
-from bonded.rules.custody import Difference, LotNotAtDesk, MovementKind, difference, require_two_keepers
+from bonded.queries.parties import is_keeper
+from bonded.rules.custody import (
+    Difference,
+    LotNotAtDesk,
+    MovementKind,
+    TwoKeepersNeeded,
+    difference,
+    require_two_keepers,
+)
 from bonded.rules.holds import LotOnHold
 from bonded.rules.lifecycle import require_step
 from bonded.rules.lots import GOODS_STEPS, GoodsState
@@ -21,11 +29,18 @@ from bonded.rules.seals import LotIsSealed
 from bonded.signals import lot_moved
 
 
+def require_witness(witness_id: int, *, actor: Actor) -> None:
+    """Refuse to go on unless a second keeper of the vault stands by; raises TwoKeepersNeeded."""
+    require_two_keepers(actor.user_id, witness_id)
+    if not is_keeper(witness_id):
+        raise TwoKeepersNeeded("The witness is no keeper of this vault.", actor=actor.user_id, witness=witness_id)
+
+
 def record_movement(
     lot: Lot,
     kind: MovementKind,
     *,
-    witness_id: int | None,
+    witness_id: int,
     reading_carats: Decimal | None = None,
     counted_pieces: int | None = None,
     scale: str = "",
@@ -33,6 +48,7 @@ def record_movement(
     at: datetime,
 ) -> CustodyMovement:
     """Write the lot, which the act has locked and changed, and the movement that says the same."""
+    assert actor.user_id is not None, "two keepers were asked for before"
     lot.save(update_fields=["goods_state", "customs_state", "location", "holder", "seal_number"])
     movement = CustodyMovement.objects.create(
         stream=f"lot:{lot.pk}",
@@ -82,7 +98,7 @@ def check_out_lot(
     and it may not be looked at. Raises LotOnHold, StepNotAllowed, TwoKeepersNeeded.
     """
     require(actor, Act.CHECK_OUT_LOT)
-    require_two_keepers(actor.user_id, witness_id)
+    require_witness(witness_id, actor=actor)
     lot = lock_lot(lot_id, actor=actor)
     require_step(GOODS_STEPS, GoodsState(lot.goods_state), GoodsState.AT_DESK)
     if lot.is_on_hold:
@@ -124,7 +140,7 @@ def return_lot(
     have weighed the stones), LotNotAtDesk, TwoKeepersNeeded.
     """
     require(actor, Act.RETURN_LOT)
-    require_two_keepers(actor.user_id, witness_id)
+    require_witness(witness_id, actor=actor)
     lot = lock_lot(lot_id, actor=actor)
     if lot.goods_state != GoodsState.AT_DESK:
         raise LotNotAtDesk("The lot was not weighed out to a desk.", state=lot.goods_state)

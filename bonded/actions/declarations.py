@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -12,13 +13,20 @@ from django.utils.timezone import localdate
 
 from bonded.actions.activity import record_activity
 from bonded.actions.locks import lock_consignment, lock_withdrawal
+from bonded.models.consignments import Consignment
 from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import Company
-from bonded.queries.declarations import goods_of_consignment, goods_of_declared_withdrawal, next_declaration_serial
+from bonded.queries.declarations import goods_of_consignment, goods_of_declared_withdrawal
 from bonded.queries.documents import certificates_of, rough_carats_by_certificate
+from bonded.rules.consignment_files import FileState
+from bonded.rules.consignments import (
+    LARGEST_CONSIGNMENT_LOTS,
+    ConsignmentState,
+    ConsignmentTooLarge,
+    FilesUnfinished,
+)
 from bonded.rules.consignments import STEPS as CONSIGNMENT_STEPS
-from bonded.rules.consignments import ConsignmentState
 from bonded.rules.customs_codes import SIMULATOR, office_of
 from bonded.rules.customs_messages import OutgoingKind
 from bonded.rules.declarations import (
@@ -49,6 +57,7 @@ def declare_consignment(*, consignment_id: int, office: str = SIMULATOR, actor: 
     consignment = lock_consignment(consignment_id, actor=actor)
     _require_undeclared(Declaration.objects.filter(consignment=consignment).live().first())
     require_step(CONSIGNMENT_STEPS, ConsignmentState(consignment.state), ConsignmentState.DECLARED)
+    _require_complete(consignment)
     require_certificates_cover(
         rough_carats_by_certificate(consignment.pk), certificates_of(consignment.pk), localdate(at)
     )
@@ -93,6 +102,17 @@ def change_status(declaration: Declaration, state: DeclarationState, *, at: date
     declaration_status_changed.send(Declaration, declaration_id=declaration.pk, status=state, at=at)
 
 
+def _require_complete(consignment: Consignment) -> None:
+    """Refuse while lines may still come, and what the vault could not receive together."""
+    if consignment.files.filter(state__in=[FileState.WAITING, FileState.RUNNING]).exists():
+        raise FilesUnfinished("A file of this consignment is still being imported.", reference=consignment.reference)
+    lots = consignment.lots.count()
+    if lots > LARGEST_CONSIGNMENT_LOTS:
+        raise ConsignmentTooLarge(
+            f"A consignment has at most {LARGEST_CONSIGNMENT_LOTS} lots; announce it in parts.", lots=lots
+        )
+
+
 def _require_undeclared(declaration: Declaration | None) -> None:
     if declaration is not None:
         raise AlreadyDeclared(
@@ -112,7 +132,7 @@ def _draft(
     withdrawal_id: UUID | None = None,
 ) -> Declaration:
     return Declaration.objects.create(
-        number=declaration_number(serial=next_declaration_serial(), on=localdate(at)),
+        number=declaration_number(serial=secrets.randbelow(10**10), on=localdate(at)),
         kind=DeclarationKind.INTO_BOND if consignment_id else DeclarationKind.WITHDRAWAL,
         office=office_of(office).code,
         company_id=company_id,

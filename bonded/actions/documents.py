@@ -12,7 +12,7 @@ from bonded.actions.locks import lock_consignment
 from bonded.models.documents import KimberleyCertificate
 from bonded.rules.consignments import ConsignmentNotOpen, ConsignmentState
 from bonded.rules.documents import require_certificate_number
-from bonded.rules.money import CurrenciesDiffer, Money
+from bonded.rules.money import AmountInvalid, CurrenciesDiffer, Money
 from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.validity import Validity
 
@@ -41,6 +41,8 @@ def record_kimberley_certificate(
         raise ConsignmentNotOpen("The consignment is declared; its papers are fixed.", state=consignment.state)
     if value.currency != "USD":
         raise CurrenciesDiffer("A Kimberley certificate states its value in USD.", left=value.currency, right="USD")
+    if value.minor <= 0:
+        raise AmountInvalid("A certificate states a value of more than nothing.", value=str(value))
     assert validity.until_on is not None
     certificate = KimberleyCertificate.objects.create(
         number=require_certificate_number(number),

@@ -10,13 +10,13 @@ from uuid import UUID
 from django.db import transaction
 
 from bonded.actions.activity import record_activity
-from bonded.actions.custody import record_movement
+from bonded.actions.custody import record_movement, require_witness
 from bonded.actions.locks import lock_withdrawal
 from bonded.models.bond_entries import BondEntry
 from bonded.models.lots import Lot
 from bonded.models.withdrawals import ReleaseToken, Withdrawal
 from bonded.queries.withdrawals import custody_problems, granted_clearances
-from bonded.rules.custody import MovementKind, require_two_keepers
+from bonded.rules.custody import MovementKind
 from bonded.rules.lifecycle import require_step
 from bonded.rules.lots import CUSTOMS_STEPS, GOODS_STEPS, CustomsState, GoodsState
 from bonded.rules.permissions import Act, Actor, require
@@ -70,7 +70,7 @@ def hand_over_withdrawal(*, token: str, witness_id: int, actor: Actor, at: datet
     Raises TokenNotValid, ClearanceMissing, CustodyNotReconciled, TwoKeepersNeeded.
     """
     require(actor, Act.HAND_OVER_WITHDRAWAL)
-    require_two_keepers(actor.user_id, witness_id)
+    require_witness(witness_id, actor=actor)
     found = ReleaseToken.objects.filter(digest=_digest(token)).first()
     if found is None:
         raise TokenNotValid("This pass is not known here.")

@@ -7,10 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from bonded.actions.activity import record_activity
-from bonded.actions.custody import record_movement
+from bonded.actions.custody import record_movement, require_witness
 from bonded.actions.locks import lock_lot
 from bonded.models.lots import Lot
-from bonded.rules.custody import MovementKind, require_two_keepers
+from bonded.rules.custody import MovementKind
 from bonded.rules.lots import GoodsState
 from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.seals import LotIsNotSealed, LotIsSealed, SealDiffers, require_seal_number
@@ -25,7 +25,7 @@ def break_seal(*, lot_id: int, seal_number: str, witness_id: int, actor: Actor, 
     Raises LotIsNotSealed, SealDiffers (naming the number on record), TwoKeepersNeeded.
     """
     require(actor, Act.BREAK_SEAL)
-    require_two_keepers(actor.user_id, witness_id)
+    require_witness(witness_id, actor=actor)
     lot = lock_lot(lot_id, actor=actor)
     if lot.goods_state not in _HERE or not lot.seal_number:
         raise LotIsNotSealed("There is no seal to break.", stock_number=lot.stock_number, state=lot.goods_state)
@@ -49,7 +49,7 @@ def affix_seal(*, lot_id: int, seal_number: str, witness_id: int, actor: Actor, 
     refused by the database.
     """
     require(actor, Act.AFFIX_SEAL)
-    require_two_keepers(actor.user_id, witness_id)
+    require_witness(witness_id, actor=actor)
     lot = lock_lot(lot_id, actor=actor)
     if lot.goods_state not in _HERE or lot.seal_number:
         raise LotIsSealed("The packet bears a seal, or is not here.", stock_number=lot.stock_number)

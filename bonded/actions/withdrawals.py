@@ -10,11 +10,14 @@ from django.db import transaction
 
 from bonded.actions.activity import record_activity
 from bonded.actions.clearances import grant_clearance
+from bonded.actions.holds import place_hold
 from bonded.actions.locks import lock_lots, lock_withdrawal
+from bonded.models.activity import Activity
 from bonded.models.lots import Lot
 from bonded.models.withdrawals import Withdrawal, WithdrawalLot
 from bonded.queries.withdrawals import custody_problems, granted_clearances
 from bonded.rules.errors import InputInvalid, Problem
+from bonded.rules.holds import HoldKind
 from bonded.rules.lifecycle import require_step
 from bonded.rules.lots import CUSTOMS_STEPS, TRADE_STEPS, CustomsState, TradeState
 from bonded.rules.permissions import SYSTEM, Act, Actor, require
@@ -30,6 +33,8 @@ from bonded.rules.withdrawals import (
     missing_clearances,
 )
 from bonded.signals import withdrawal_cancelled, withdrawal_refused, withdrawal_released, withdrawal_requested
+
+PREPARING_ACTS = (Act.REQUEST_WITHDRAWAL, Act.LODGE_DECLARATION)
 
 
 @transaction.atomic
@@ -118,15 +123,23 @@ def cancel_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Wit
 
 @transaction.atomic
 def refuse_withdrawal(*, withdrawal_id: UUID, reason: str, actor: Actor, at: datetime) -> Withdrawal:
-    """Say no to a withdrawal, with the reason; its lots stay under bond and are free again."""
+    """Say no to a withdrawal, with the reason; its lots stay under bond and nobody's.
+
+    Lots that are declared to the office already are put on hold until that is cleared up.
+    """
     require(actor, Act.REFUSE_WITHDRAWAL)
     withdrawal, lots = lock_withdrawal(withdrawal_id, actor=actor)
     require_step(STEPS, WithdrawalState(withdrawal.state), WithdrawalState.REFUSED)
     _require_other_person(withdrawal, actor)
+    was_declared = withdrawal.state == WithdrawalState.DECLARED
     withdrawal.state, withdrawal.refusal_reason = WithdrawalState.REFUSED, reason
     withdrawal.decided_by_id, withdrawal.decided_at = actor.user_id, at
     withdrawal.save(update_fields=["state", "refusal_reason", "decided_by", "decided_at"])
     _free(withdrawal, lots)
+    if was_declared:
+        # The office still has the declaration: nobody else may declare the same goods until an officer lifts this.
+        for lot in lots:
+            place_hold(lot_id=lot.pk, kind=HoldKind.CUSTOMS, reason=f"refused: {reason}"[:500], actor=actor, at=at)
     record_activity(Act.REFUSE_WITHDRAWAL, withdrawal, actor=actor, at=at, reason=reason)
     withdrawal_refused.send(Withdrawal, withdrawal_id=withdrawal.pk, at=at)
     return withdrawal
@@ -168,5 +181,9 @@ def release_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Wi
 
 
 def _require_other_person(withdrawal: Withdrawal, actor: Actor) -> None:
-    if withdrawal.requested_by_id == actor.user_id:
-        raise ReleasedByItsPreparer("Who asked for a withdrawal can't decide on it.", withdrawal_id=str(withdrawal.pk))
+    """Posts of preparing and of approving are separated: whoever had a hand in the withdrawal can't decide on it."""
+    hands = Activity.objects.filter(
+        stream=f"withdrawal:{withdrawal.pk}", act__in=PREPARING_ACTS, actor_id=actor.user_id
+    )
+    if withdrawal.requested_by_id == actor.user_id or hands.exists():
+        raise ReleasedByItsPreparer("Who prepared a withdrawal can't decide on it.", withdrawal_id=str(withdrawal.pk))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import orjson
 import rest_framework.request
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -72,7 +72,11 @@ def problem(status: int, code: str, title: str, **more: Any) -> HttpResponse:
 def rule_problem(error: RuleViolation) -> HttpResponse:
     """Answer a refusal: its code, its sentence, its facts, and all problems when there are several."""
     status = 422 if isinstance(error, IdempotencyKeyReused) else STATUS_OF_KIND[error.kind]
-    more: dict[str, Any] = {"facts": error.facts}
+    # JSON's whole numbers end at 64 bits; an id beyond them is told as text.
+    facts = {
+        name: str(fact) if isinstance(fact, int) and abs(fact) >= 2**63 else fact for name, fact in error.facts.items()
+    }
+    more: dict[str, Any] = {"facts": facts}
     if isinstance(error, ProblemsFound):
         more["problems"] = [
             {"code": one.code, "message": one.message, "overridable_by": list(one.overridable_by)}
@@ -107,6 +111,8 @@ def _code_of(error: exceptions.APIException) -> str:
 def _database_problem(error: DatabaseError) -> HttpResponse | None:
     """Answer for the database: a constraint's name is the sentence that it keeps."""
     cause = error.__cause__
+    if isinstance(error, DataError):
+        return problem(400, "input_invalid", "A value is out of the range that its column takes.", facts={})
     if isinstance(error, IntegrityError):
         name = getattr(getattr(cause, "diag", None), "constraint_name", None) or "refused_by_the_database"
         return problem(409, name, f"The database keeps this rule: {name.replace('_', ' ')}.", facts={})
@@ -166,7 +172,8 @@ def idempotent(view: View) -> View:
         key = request.headers.get("Idempotency-Key", "").strip()
         if not key or len(key) > 200:
             raise IdempotencyKeyMissing("Send an Idempotency-Key header of 1 to 200 characters.")
-        caller = f"user:{request.user.pk}:{request.actor.role}"
+        companies = ",".join(map(str, sorted(request.actor.company_ids)))
+        caller = f"user:{request.user.pk}:{request.actor.role}:{companies}"
         digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode() + request.body).digest()
         with transaction.atomic():
             first = claim_key(caller=caller, key=key, request_digest=digest, at=request.at)

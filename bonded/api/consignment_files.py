@@ -87,7 +87,8 @@ class ConsignmentFilesView(ApiView):
         file = store_consignment_file(
             consignment_id=consignment_by_reference(reference, actor=request.actor).pk,
             file_name=request.GET.get("file_name", "lines.csv"),
-            content=cast("bytes", request.data),
+            # An empty body is no bytes to the parser.
+            content=cast("Any", request.data) or b"",
             defaults={name: request.GET[name] for name in (*NAMES, "is_made_up") if request.GET.get(name)},
             actor=request.actor,
             at=request.at,

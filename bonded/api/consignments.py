@@ -34,7 +34,7 @@ from bonded.rules.money import CURRENCY_DECIMALS
 class ConsignmentRequest(serializers.Serializer[Any]):
     """What a supplier will send."""
 
-    reference = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9-]{2,39}$", max_length=40)
+    reference = serializers.RegexField(r"^[A-Za-z0-9][A-Za-z0-9-]{2,31}$", max_length=32)
     origin = serializers.RegexField(r"^[A-Z]{2}$", help_text="ISO 3166-1 alpha-2.")
     currency = serializers.ChoiceField(choices=sorted(CURRENCY_DECIMALS))
 
@@ -160,7 +160,7 @@ class ConsignmentReceiptView(ApiView):
         consignment = receive_consignment(
             consignment_id=consignment_by_reference(reference, actor=request.actor).pk,
             weighings=weighings,
-            witness_id=keeper_id_of(fields["witness"]),
+            witness_id=keeper_id_of(fields["witness"], actor=request.actor),
             scale=fields["scale"],
             actor=request.actor,
             at=request.at,

@@ -37,6 +37,10 @@ class StrictJSONParser(JSONParser):
         except ValueError as error:
             raise MalformedJson(f"The body is not JSON: {error}.") from None
         _require_depth(body, DEEPEST_JSON)
+        try:
+            json.dumps(body, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise MalformedJson("The body holds half a character.") from None
         return body
 
 

@@ -238,6 +238,9 @@ class HandOversView(ApiView):
         """Let released goods out against their pass, before a second keeper."""
         fields = read(HandOver, request)
         withdrawal = hand_over_withdrawal(
-            token=fields["token"], witness_id=keeper_id_of(fields["witness"]), actor=request.actor, at=request.at
+            token=fields["token"],
+            witness_id=keeper_id_of(fields["witness"], actor=request.actor),
+            actor=request.actor,
+            at=request.at,
         )
         return json_response(withdrawal_json(withdrawal), 201)

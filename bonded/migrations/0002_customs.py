@@ -628,5 +628,4 @@ class Migration(migrations.Migration):
             ),
         ),
         *append_only_operations("bonded_customsstatuschange"),
-        migrations.RunSQL("CREATE SEQUENCE bonded_declaration_number", "DROP SEQUENCE bonded_declaration_number"),
     ]

@@ -12,7 +12,8 @@ from bonded.rules.consignment_files import FileState
 class ConsignmentFile(Table):
     """One row is one file as it came, and the progress of its import in lines.
 
-    `heartbeat_at` moves while a worker is at it; when it stands still, another worker begins anew.
+    `heartbeat_at` moves while a worker is at it; when it stands still, another worker begins anew,
+    at the next attempt; the one that stood still finds that out and stops.
     """
 
     consignment = models.ForeignKey("bonded.Consignment", on_delete=models.PROTECT, related_name="files")
@@ -21,6 +22,7 @@ class ConsignmentFile(Table):
     sha256 = models.CharField(max_length=64)
     defaults = models.JSONField(default=dict, help_text="Values for columns that the file does not have.")
     state = models.CharField(max_length=8, choices=enum_choices(FileState), default=FileState.WAITING)
+    attempts = models.SmallIntegerField(default=0)
     lines_in_all = models.IntegerField(default=0)
     lines_read = models.IntegerField(default=0)
     lots_made = models.IntegerField(default=0)
@@ -37,7 +39,12 @@ class ConsignmentFile(Table):
     class Meta:
         constraints = [
             values_check("state", FileState, "a_consignment_file_is_in_a_known_state"),
-            models.UniqueConstraint(fields=["consignment", "sha256"], name="a_file_is_imported_once"),
+            # A file that was refused as a whole may come again, told better.
+            models.UniqueConstraint(
+                fields=["consignment", "sha256"],
+                condition=~Q(state=FileState.REFUSED),
+                name="a_file_is_imported_once",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=FileState.REFUSED) | ~Q(refusal=""), name="a_refused_file_says_why"
             ),

@@ -27,8 +27,8 @@ class CustodyMovement(AppendOnlyTable):
     counted_pieces = models.IntegerField(null=True)
     scale = models.CharField(max_length=40, blank=True, default="")
     seal_number = models.CharField(max_length=32, blank=True, default="")
-    witness = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
-    recorded_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
+    witness = models.ForeignKey("bonded.User", on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     objects = TableQuerySet["CustodyMovement"].as_manager()
@@ -37,8 +37,11 @@ class CustodyMovement(AppendOnlyTable):
         constraints = [
             values_check("kind", MovementKind, "a_movement_is_of_a_known_kind"),
             values_check("goods_state", GoodsState, "a_movement_leads_to_a_known_goods_state"),
+            models.UniqueConstraint(
+                fields=["seal_number"], condition=models.Q(kind=MovementKind.SEALED), name="a_seal_is_affixed_once"
+            ),
             models.CheckConstraint(
-                condition=models.Q(witness__isnull=True) | ~models.Q(witness=models.F("recorded_by")),
+                condition=~models.Q(witness=models.F("recorded_by")),
                 name="nobody_witnesses_their_own_movement",
             ),
         ]

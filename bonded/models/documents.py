@@ -26,6 +26,9 @@ class KimberleyCertificate(Table):
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=Q(weight_carats__gt=0, value_usd_minor__gt=0), name="a_certificate_covers_something"
+            ),
+            models.CheckConstraint(
                 condition=Q(expires_on__gt=F("issued_on")), name="a_certificate_expires_after_its_issue"
             ),
         ]

@@ -72,4 +72,3 @@ class ApiToken(AbstractAuthToken):  # type: ignore[misc]
 
     name = models.CharField(max_length=80)
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="tokens")
-    last_used_at = models.DateTimeField(null=True)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.models.consignments import Consignment
@@ -35,7 +33,8 @@ def faults_by_code(file_id: int) -> list[tuple[str, int]]:
     return [(row["code"], row["lines"]) for row in counted.order_by("-lines", "code")]
 
 
-def files_to_import(*, stuck_before: datetime) -> list[int]:
-    """Give the ids of files that wait, and of those whose worker has not moved since then; the oldest first."""
-    due = Q(state=FileState.WAITING) | Q(state=FileState.RUNNING, heartbeat_at__lt=stuck_before)
-    return list(ConsignmentFile.objects.filter(due).order_by("stored_at").values_list("pk", flat=True))
+def files_to_import() -> list[int]:
+    """Give the ids of files that wait, the oldest first."""
+    return list(
+        ConsignmentFile.objects.filter(state=FileState.WAITING).order_by("stored_at").values_list("pk", flat=True)
+    )

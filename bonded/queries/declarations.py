@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from bonded.models.declarations import CustomsStatusChange, Declaration
@@ -37,14 +36,6 @@ def _summed(rows: QuerySet[Any], *, by: tuple[str, str, str], pieces: str, weigh
         DeclaredGoods(hs_code, origin, pieces_sum, weight_sum, Money(value_sum, currency))
         for hs_code, origin, currency, pieces_sum, weight_sum, value_sum in sums
     ]
-
-
-def next_declaration_serial() -> int:
-    """Take the next number of the declarations' sequence; numbers of acts that failed are not used again."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('bonded_declaration_number')")
-        row: tuple[int] = cursor.fetchone()
-        return row[0]
 
 
 def declaration_by_number(number: str, *, actor: Actor) -> Declaration:

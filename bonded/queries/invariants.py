@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from django.db import connection
 
 from bonded.models.base import append_only_tables
+from bonded.models.withdrawals import Withdrawal
+from bonded.rules.withdrawals import Clearance, Procedure, WithdrawalState, missing_clearances
 
 # What makes the question true, and rows that name what broke it.
 Question = Callable[[], Sequence[str]]
@@ -63,12 +65,20 @@ def _lots_without_their_bond_entry() -> list[str]:
 
 
 def _releases_without_clearance() -> list[str]:
-    return rows_of("""
-        SELECT w.id FROM bonded_withdrawal w
-         WHERE w.state IN ('released', 'handed_over') AND NOT EXISTS (
-               SELECT 1 FROM bonded_grantedclearance c
-                WHERE c.withdrawal_id = w.id AND c.revoked_at IS NULL AND c.clearance = 'customs_released')
-    """)
+    """Look at what was granted at the moment of the release, and again of the hand-over."""
+    released = Withdrawal.objects.filter(state__in=[WithdrawalState.RELEASED, WithdrawalState.HANDED_OVER])
+    broken = []
+    for withdrawal in released.prefetch_related("clearances"):
+        moments = [moment for moment in (withdrawal.decided_at, withdrawal.handed_over_at) if moment]
+        for moment in moments:
+            granted = [
+                Clearance(one.clearance)
+                for one in withdrawal.clearances.all()
+                if one.granted_at <= moment and (one.revoked_at is None or one.revoked_at > moment)
+            ]
+            if missing := missing_clearances(Procedure(withdrawal.procedure), granted):
+                broken.append(f"{withdrawal.pk} {', '.join(missing)}")
+    return broken[:20]
 
 
 def _broken_chains() -> list[str]:
@@ -83,7 +93,7 @@ INVARIANTS: dict[str, Question] = {
     "A lot's place, holder, weight and state are what its last movement says.": _lots_that_differ_from_their_movements,
     "A lot is marked on hold exactly while a hold on it is in force.": _lots_whose_hold_flag_differs,
     "A lot has a bond entry once it is received, written off in full once it has left.": _lots_without_their_bond_entry,
-    "Nothing is released without customs' release.": _releases_without_clearance,
+    "Nothing is released or handed over without every clearance.": _releases_without_clearance,
     "Every chain of history is whole.": _broken_chains,
 }
 

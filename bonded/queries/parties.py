@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bonded.models.parties import ApiToken, Company, Membership, User
-from bonded.rules.errors import NotFound
+from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.permissions import ANONYMOUS, Actor, Role
 
 
@@ -30,12 +30,22 @@ def actor_of_user(user: Any, membership_id: int | None = None) -> Actor:
 
 
 def actor_of_token(token: ApiToken) -> Actor:
-    """Give the actor that a machine's token stands for."""
-    return actor_of_membership(token.membership)
+    """Give the actor that a machine's token stands for; nobody when its membership is another person's."""
+    return actor_of_membership(token.membership) if token.membership.user_id == token.user_id else ANONYMOUS
 
 
-def keeper_id_of(username: str) -> int:
-    """Give the id of an active vault keeper by user name; raises NotFound for anybody else."""
+def is_keeper(user_id: int) -> bool:
+    """Say whether a person is an active vault keeper."""
+    return User.objects.filter(pk=user_id, is_active=True, memberships__role=Role.VAULT_KEEPER).exists()
+
+
+def keeper_id_of(username: str, *, actor: Actor) -> int:
+    """Give the id of an active vault keeper by user name; raises NotFound for anybody else.
+
+    Only keepers may ask, so that nobody else learns who keeps the vault; others get NotPermitted.
+    """
+    if actor.role is not Role.VAULT_KEEPER:
+        raise NotPermitted(f"A {actor.role.value} may not do this.", role=actor.role.value)
     keepers = User.objects.filter(username=username, is_active=True, memberships__role=Role.VAULT_KEEPER)
     found = keepers.values_list("pk", flat=True).first()
     if found is None:

@@ -6,7 +6,8 @@ exactly what stands here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -118,10 +119,24 @@ LEAST_PART_OF_ESTIMATE = "0.4"
 MOST_PART_OF_ESTIMATE = "2.5"
 
 
+class DefaultInvalid(InputInvalid):
+    """A value given for lines that have none is not one that the column takes."""
+
+    code = "default_invalid"
+
+
 class FileUnreadable(InputInvalid):
     """The file as a whole can't be taken: not text, no header, no lines, unknown or missing columns."""
 
     code = "file_unreadable"
+
+
+def require_defaults(defaults: Mapping[str, str]) -> None:
+    """Refuse a default that no line could say itself; raises DefaultInvalid naming the column."""
+    patterns = {column.name: column.pattern for column in COLUMNS} | {"is_made_up": "true|false"}
+    for name, value in defaults.items():
+        if name not in patterns or not re.fullmatch(patterns[name], value):
+            raise DefaultInvalid(f"{name[:40]} can't be {value[:40]!r}.", column=name[:40], value=value[:40])
 
 
 def columns_of_header(header: Sequence[str], defaults: Sequence[str]) -> list[str]:

@@ -39,6 +39,22 @@ STORAGE_TERM = timedelta(days=365)
 DIFFERENCE_ANSWER_TERM = timedelta(days=3)
 
 
+# The vault weighs a consignment in by one list.
+LARGEST_CONSIGNMENT_LOTS = 20_000
+
+
+class ConsignmentTooLarge(RuleViolation):
+    """The consignment has more lots than can be received together: announce it in parts."""
+
+    code = "consignment_too_large"
+
+
+class FilesUnfinished(RuleViolation):
+    """A file of this consignment is still being imported."""
+
+    code = "files_unfinished"
+
+
 class ConsignmentNotOpen(RuleViolation):
     """The consignment is declared already: no line comes in or out any more."""
 

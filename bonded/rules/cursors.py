@@ -24,6 +24,13 @@ def encode_cursor(keys: Sequence[Key]) -> str:
     return base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
 
 
+def _is_sane(key: Key) -> bool:
+    """Say whether a database could compare with it: a whole number of 64 bits, text without NUL and half characters."""
+    if isinstance(key, int):
+        return abs(key) < 2**63
+    return "\0" not in key and not any("\ud800" <= character <= "\udfff" for character in key)
+
+
 def decode_cursor(cursor: str, types: Sequence[type[str] | type[int]]) -> list[Key]:
     """Read the sort keys back; raises CursorInvalid unless they are as many as `types`, of those types."""
     try:
@@ -32,6 +39,6 @@ def decode_cursor(cursor: str, types: Sequence[type[str] | type[int]]) -> list[K
         keys = None
     if not isinstance(keys, list) or [type(key) for key in keys] != list(types):
         raise CursorInvalid("This is no cursor of this list; take `next_cursor` from the page before.")
-    if any(isinstance(key, int) and abs(key) >= 2**63 for key in keys):
+    if not all(map(_is_sane, keys)):
         raise CursorInvalid("This is no cursor of this list; take `next_cursor` from the page before.")
     return keys

@@ -9,13 +9,9 @@ from uuid import uuid4
 
 import httpx
 
-from config.demo.people import Person
+from config.demo.people import Person, StepFailed
 
 LONGEST_WAIT_SECONDS = 120
-
-
-class StepFailed(Exception):
-    """A step of the job was refused, or did not come about in time."""
 
 
 class Caller:

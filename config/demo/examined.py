@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from config.demo.callers import Caller, StepFailed
+from config.demo.callers import Caller
+from config.demo.people import StepFailed
 
 
 def book(lots: list[dict[str, Any]], buyer: Caller) -> dict[str, Any]:

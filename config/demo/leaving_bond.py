@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from bonded.rules.money import Money
-from config.demo.callers import Caller, StepFailed, wait_for
+from config.demo.callers import Caller, wait_for
+from config.demo.people import StepFailed
 from tariffs.gateways.bank_simulator import Payment, write_camt053
 
 

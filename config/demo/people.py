@@ -26,6 +26,12 @@ PEOPLE: dict[str, tuple[str, Role]] = {
     "amir": ("platform", Role.ADMINISTRATOR),
     "sven": ("stones", Role.SUPPLIER),
 }
+
+
+class StepFailed(Exception):
+    """A step of the job was refused, or did not come about in time."""
+
+
 # Who signs in to which console; the others only act over the API.
 CONSOLES = {"alice": "buyer", "olga": "customs officer", "ada": "administrator"}
 
@@ -53,6 +59,8 @@ def make_people() -> dict[str, Person]:
 
 
 def _person(username: str, company: Company, role: Role) -> Person:
+    if User.objects.filter(username=username).exclude(memberships__company__registration_number__startswith="DEMO-"):
+        raise StepFailed(f"{username} is a real user here; the demonstration is for a platform of its own.")
     user, _ = User.objects.get_or_create(username=username, defaults={"first_name": username.capitalize()})
     password = secrets.token_urlsafe(9)
     user.set_password(password)

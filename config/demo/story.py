@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from config.demo.callers import Caller, StepFailed
+from config.demo.callers import Caller
 from config.demo.examined import book, visit
 from config.demo.into_bond import bring_into_bond
 from config.demo.leaving_bond import ask_for_release, debt_of, find_stones, release, settle
-from config.demo.people import CONSOLES, make_people
+from config.demo.people import CONSOLES, StepFailed, make_people
 from config.demo.stones import shipments
 from config.demo.vault import make_vault, make_viewing_rooms
 

@@ -99,6 +99,9 @@ class Platform:
         """The environment of the tests: the owner makes test databases, app_rw and app_ro show what they may not do."""
         return self.environment | {
             "DATABASE_URL": self.environment["OWNER_DATABASE_URL"],
+            # Fifty threads on a busy machine may queue for longer than a person would wait.
+            "LOCK_TIMEOUT_SECONDS": "30",
+            "STATEMENT_TIMEOUT_SECONDS": "60",
             "APP_RW_DATABASE_URL": self.environment["DATABASE_URL"],
             "APP_RO_DATABASE_URL": self._embedded_url("app_ro"),
         }

@@ -85,7 +85,7 @@ class OpenSessionView(ApiView):
         open_session(
             booking_id=booking_id,
             weighed_out=weighed_out,
-            witness_id=keeper_id_of(fields["witness"]),
+            witness_id=keeper_id_of(fields["witness"], actor=request.actor),
             actor=request.actor,
             at=request.at,
         )
@@ -135,7 +135,7 @@ class WeighInView(ApiView):
         weigh_in_session(
             booking_id=booking_id,
             weighed_in=weighed_in,
-            witness_id=keeper_id_of(fields["witness"]),
+            witness_id=keeper_id_of(fields["witness"], actor=request.actor),
             actor=request.actor,
             at=request.at,
         )

@@ -53,7 +53,7 @@ def secure_duty(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Guarantee
     record_activity(Act.SECURE_DUTY, assessment, actor=actor, at=at, total=str(total), currency=total.currency)
     evidence = f"{total} {total.currency} reserved on the guarantee"
     grant_clearance(
-        withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_SECURED, evidence=evidence, actor=actor, at=at
+        withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_SECURED, evidence=evidence, actor=SYSTEM, at=at
     )
     return reservation
 

@@ -30,7 +30,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
 
 def rows(platform: Platform, question: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(platform.environment["OWNER_DATABASE_URL"]) as connection:
-        return connection.execute(question).fetchall()  # type: ignore[call-overload]
+        return connection.execute(question).fetchall()
 
 
 def play(platform: Platform, folder: Path, name: str) -> str:

@@ -13,7 +13,7 @@ from tests.cast import Cast
 
 def _two_acts(cast: Cast, at) -> list[Activity]:
     for weight in ("1.000", "2.000"):
-        record_activity(Act.MOVE_LOT, cast.alder, actor=cast.victor, at=at, weight_carats=weight)
+        record_activity(Act.CHECK_OUT_LOT, cast.alder, actor=cast.victor, at=at, weight_carats=weight)
     connection.check_constraints()
     return list(Activity.objects.order_by("position"))
 
