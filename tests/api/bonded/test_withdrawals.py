@@ -17,6 +17,7 @@ from tests.situations.bonded import (
     a_sealed_lot,
     a_withdrawal_ready_to_leave,
     an_accepted_consignment,
+    an_announced_consignment,
     weighings_as_declared,
 )
 
@@ -302,3 +303,76 @@ def test_schema__is_served_and_has_a_browsable_page(cast):
     assert "cdn" not in docs.content.decode()
     # The content security policy refuses scripts and styles that stand in the page itself.
     assert re.findall(r"<style|<script>|\son\w+=", docs.content.decode()) == []
+
+
+def test_key__of_one_company_gives_nothing_to_another_of_the_same_person(cast, at):
+    lot, other = a_sealed_lot(cast, at), a_sealed_lot(cast, at)
+    mine = Membership.objects.get(user_id=cast.alice.user_id)
+    theirs = Membership.objects.create(user=mine.user, company=cast.cedar, role="buyer")
+    made = []
+    for membership, one in ((mine, lot), (theirs, other)):
+        _, secret = ApiToken.objects.create(user=mine.user, membership=membership, name="till", prefix="btp_")
+        made.append(
+            Client().post(
+                "/api/v1/withdrawals",
+                {"stock_numbers": [one.stock_number], "procedure": "home_use"},
+                content_type="application/json",
+                headers={"Authorization": f"Token {secret}", "Idempotency-Key": "same"},
+            )
+        )
+
+    assert [answer.status_code for answer in made] == [201, 201]
+    assert [answer.json()["company"] for answer in made] == ["Alder Trading", "Cedar Gems"]
+
+
+def test_token__of_another_persons_membership_acts_for_nobody(cast):
+    olgas = Membership.objects.get(user_id=cast.olga.user_id)
+    charlie = User.objects.get(pk=cast.charlie.user_id)
+    _, secret = ApiToken.objects.create(user=charlie, membership=olgas, name="till", prefix="btp_")
+
+    assert Client().get("/api/v1/me", headers={"Authorization": f"Token {secret}"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/withdrawals?cursor=%00", "/consignments/%00", "/declarations/%00", "/lots/%00", "/holds/1" + "0" * 30 + "/lift"],
+)
+def test_hostile_addresses__are_refused_without_an_error_of_ours(cast, path):
+    body = {"reason": "x"} if path.endswith("lift") else None
+    response = call(cast.olga, path, body, method="post" if body else "get")
+
+    assert response.status_code in (400, 404)
+    assert response["Content-Type"] == "application/problem+json"
+
+
+def test_empty_file__is_refused_as_a_whole(cast, at):
+    consignment = an_announced_consignment(cast, at, lots=[])
+    response = client_of(cast.sven).post(
+        f"/api/v1/consignments/{consignment.reference}/files", b"", content_type="text/csv"
+    )
+
+    assert response.status_code == 202
+
+
+def test_json__refuses_half_characters(cast):
+    response = client_of(cast.alice).post(
+        "/api/v1/withdrawals",
+        b'{"stock_numbers": ["\\ud800"], "procedure": "home_use"}',
+        content_type="application/json",
+        headers={"Idempotency-Key": "k"},
+    )
+
+    assert (response.status_code, response.json()["code"]) == (400, "malformed_json")
+
+
+@pytest.mark.parametrize("witness", ["vera", "nobody"])
+def test_hand_over__tells_a_buyer_nothing_of_who_keeps_the_vault(cast, witness):
+    response = call(cast.alice, "/hand-overs", {"token": "x", "witness": witness})
+
+    assert (response.status_code, response.json()["code"]) == (403, "not_permitted")
+
+
+def test_admin_sign_in__is_the_one_with_limits(db):
+    response = Client().get("/admin/login/?next=/admin/")
+
+    assert (response.status_code, response["Location"].partition("?")[0]) == (302, "/account/login/")

@@ -4,14 +4,18 @@ import csv
 import gzip
 import io
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
-from bonded.actions.consignment_files import import_stored_file, store_consignment_file
+from bonded.actions import declarations
+from bonded.actions.consignment_files import import_stored_file, rearm_stuck_files, store_consignment_file
+from bonded.actions.declarations import declare_consignment
 from bonded.models import ConsignmentFile, Lot, RefusedLine
-from bonded.rules.consignments import ConsignmentNotOpen
+from bonded.rules.consignment_lines import DefaultInvalid
+from bonded.rules.consignments import ConsignmentNotOpen, ConsignmentTooLarge, FilesUnfinished
 from bonded.rules.errors import NotFound, NotPermitted
 from tests.situations.bonded import an_accepted_consignment, an_announced_consignment
 
@@ -217,3 +221,62 @@ def test_import_stored_file__judges_the_whole_sample(cast, at):
     assert file.lines_refused == len(zero) + repeated_right + 6
     assert steps[-1] == (53_940, 53_940)
     assert Lot.objects.count() == file.lots_made
+
+
+def test_import_stored_file__stops_when_another_worker_has_the_file(cast, at):
+    consignment = an_announced_consignment(cast, at, lots=[])
+    file = store_consignment_file(
+        consignment_id=consignment.pk,
+        file_name="lines.csv",
+        content=b"carat,price\n1.000,5000\n",
+        defaults=POLISHED,
+        actor=cast.sven,
+        at=at,
+    )
+
+    def another_begins_anew(read: int, in_all: int) -> None:
+        ConsignmentFile.objects.filter(pk=file.pk).update(attempts=2)
+
+    import_stored_file(file_id=file.pk, now=lambda: at, on_progress=another_begins_anew)
+
+    file.refresh_from_db()
+    assert (file.state, file.lots_made, Lot.objects.count()) == ("running", 0, 0)
+
+
+def test_rearm_stuck_files__refuses_a_file_that_stopped_three_workers(cast, at):
+    file = take(cast, at, "carat,price\n1.000,5000\n")
+    ConsignmentFile.objects.filter(pk=file.pk).update(state="running", heartbeat_at=at, attempts=3)
+
+    rearm_stuck_files(stuck_before=at + timedelta(seconds=1))
+
+    file.refresh_from_db()
+    assert (file.state, file.refusal) == ("refused", "The file could not be read in three attempts.")
+
+
+def test_store_consignment_file__takes_a_refused_file_again_and_refuses_wrong_defaults(cast, at):
+    consignment = an_announced_consignment(cast, at, lots=[])
+    file = {"consignment_id": consignment.pk, "file_name": "x", "content": b"carat,price\n1.000,5000\n", "at": at}
+    first = store_consignment_file(defaults={}, actor=cast.sven, **file)
+    assert import_stored_file(file_id=first.pk, now=lambda: at).state == "refused"
+
+    with pytest.raises(DefaultInvalid):
+        store_consignment_file(defaults={"treatment": "x" * 150}, actor=cast.sven, **file)
+    again = store_consignment_file(defaults=POLISHED, actor=cast.sven, **file)
+
+    assert import_stored_file(file_id=again.pk, now=lambda: at).lots_made == 1
+
+
+def test_declare_consignment__waits_for_its_files_and_refuses_too_many_lots(cast, at, monkeypatch):
+    consignment = an_announced_consignment(cast, at, lots=[{}, {}])
+    store_consignment_file(
+        consignment_id=consignment.pk, file_name="x", content=b"x", defaults={}, actor=cast.sven, at=at
+    )
+    with pytest.raises(FilesUnfinished):
+        declare_consignment(consignment_id=consignment.pk, actor=cast.sven, at=at)
+    ConsignmentFile.objects.update(state="refused", refusal="x")
+    monkeypatch.setattr(declarations, "LARGEST_CONSIGNMENT_LOTS", 1)
+    with pytest.raises(ConsignmentTooLarge):
+        declare_consignment(consignment_id=consignment.pk, actor=cast.sven, at=at)
+
+    consignment.refresh_from_db()
+    assert consignment.state == "announced"

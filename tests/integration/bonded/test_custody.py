@@ -200,3 +200,29 @@ def test_break_seal__refuses_another_number_and_affix_seal_a_used_one(cast, at):
 
     lot.refresh_from_db()
     assert lot.seal_number == "S-NEW-1"
+
+
+def test_affix_seal__refuses_a_number_that_was_broken(cast, at):
+    lot = a_sealed_lot(cast, at)
+    keepers = {"witness_id": cast.vera.user_id, "actor": cast.victor, "at": at}
+    old = lot.seal_number
+    break_seal(lot_id=lot.pk, seal_number=old, **keepers)
+
+    with pytest.raises(IntegrityError, match="a_seal_is_affixed_once"), transaction.atomic():
+        affix_seal(lot_id=lot.pk, seal_number=old, **keepers)
+
+    lot.refresh_from_db()
+    assert lot.seal_number == ""
+    affix_seal(lot_id=lot.pk, seal_number="S-FRESH", **keepers)
+
+
+def test_break_seal__takes_no_witness_who_keeps_no_vault(cast, at):
+    lot = a_sealed_lot(cast, at)
+
+    with pytest.raises(TwoKeepersNeeded):
+        break_seal(
+            lot_id=lot.pk, seal_number=lot.seal_number, witness_id=cast.charlie.user_id, actor=cast.victor, at=at
+        )
+
+    lot.refresh_from_db()
+    assert lot.seal_number != ""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bonded.actions.activity import record_activity
 from bonded.actions.clearances import grant_clearance, revoke_clearance
 from bonded.actions.holds import place_hold
 from bonded.actions.release_tokens import hand_over_withdrawal, issue_release_token
@@ -13,13 +14,14 @@ from bonded.rules.custody import TwoKeepersNeeded
 from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.holds import HoldKind
 from bonded.rules.lifecycle import StepNotAllowed
-from bonded.rules.permissions import SYSTEM
+from bonded.rules.permissions import SYSTEM, Act
 from bonded.rules.withdrawals import (
     Clearance,
     ClearanceMissing,
     CustodyNotReconciled,
     LotsNotFree,
     Procedure,
+    ReleasedByItsPreparer,
     TokenNotValid,
     WithdrawalNotLive,
 )
@@ -219,3 +221,39 @@ def test_hand_over_withdrawal__refuses_a_revoked_lapsed_replaced_or_unknown_pass
     grant_clearance(
         withdrawal_id=withdrawal.pk, clearance=Clearance.CUSTOMS_RELEASED, evidence="again", actor=SYSTEM, at=at
     )
+
+
+def test_grant_clearance__is_not_the_buyers_to_do(cast, at):
+    withdrawal = a_requested_withdrawal(cast, at)
+
+    with pytest.raises(NotPermitted):
+        grant_clearance(
+            withdrawal_id=withdrawal.pk,
+            clearance=Clearance.CUSTOMS_RELEASED,
+            evidence="mine",
+            actor=cast.alice,
+            at=at,
+        )
+
+    assert not GrantedClearance.objects.filter(clearance="customs_released").exists()
+
+
+def test_refuse_withdrawal__keeps_declared_goods_from_being_declared_again(cast, at):
+    withdrawal = a_withdrawal_ready_to_leave(cast, at)
+    lot = withdrawal.lines.get().lot
+
+    refuse_withdrawal(withdrawal_id=withdrawal.pk, reason="in doubt", actor=cast.olga, at=at)
+
+    lot.refresh_from_db()
+    assert (lot.is_on_hold, lot.is_on_offer, lot.trade_state) == (True, False, "free")
+
+
+def test_release_withdrawal__refuses_who_lodged_its_declaration(cast, at):
+    withdrawal = a_withdrawal_ready_to_leave(cast, at)
+    record_activity(Act.LODGE_DECLARATION, withdrawal, actor=cast.oscar, at=at)
+
+    with pytest.raises(ReleasedByItsPreparer):
+        release_withdrawal(withdrawal_id=withdrawal.pk, actor=cast.oscar, at=at)
+
+    withdrawal.refresh_from_db()
+    assert withdrawal.state == "declared"
