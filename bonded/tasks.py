@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from celery import Task, shared_task
 from django.conf import settings
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils import timezone
 
 from bonded.actions.consignment_files import import_stored_file, rearm_stuck_files
@@ -29,7 +29,7 @@ from bonded.actions.outgoing_customs_messages import (
     record_refusal,
     record_sent,
 )
-from bonded.gateways.customs_office import Accepted, CustomsOffice, Outcome, RefusedByContent
+from bonded.gateways.customs_office import Accepted, CustomsOffice, Outcome, RefusedByContent, Unknown
 from bonded.queries.consignment_files import files_to_import
 from bonded.rules.permissions import SYSTEM
 from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored
@@ -65,7 +65,12 @@ def send_customs_outbox() -> None:
                 return
             outcomes = pool.map(partial(_send, _customs_office()), claimed)
             for message, outcome in zip(claimed, outcomes, strict=True):
-                _record(message, outcome)
+                try:
+                    _record(message, outcome)
+                except DataError as error:
+                    # What this office said of this message can't be written down; the others' outcomes can.
+                    log.exception("customs_outcome_not_recorded", message_id=message.id)
+                    _record(message, Unknown(type(error).__name__))
 
 
 @shared_task(time_limit=LONGEST_IMPORT_SECONDS, soft_time_limit=LONGEST_IMPORT_SECONDS - 10)

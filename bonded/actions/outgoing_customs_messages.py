@@ -26,8 +26,8 @@ from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.retries import DELIVERY_STEPS, DeliveryState, is_given_up, retry_delay
 from bonded.signals import customs_message_queued
 
-# Longer than asking and sending may take together, by their time limits.
-LEASE = timedelta(seconds=20)
+# Longer than asking and sending take together when each phase of both needs its whole time limit (34 s).
+LEASE = timedelta(seconds=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class ClaimedMessage:
 
 @transaction.atomic
 def claim_outgoing(*, limit: int, actor: Actor, at: datetime) -> list[ClaimedMessage]:
-    """Hold up to `limit` messages for twenty seconds: those whose time has come, and those whose holder seems dead."""
+    """Hold up to `limit` messages for forty seconds: those whose time has come, and those whose holder seems dead."""
     require(actor, Act.SEND_CUSTOMS_MESSAGE)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -89,6 +89,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
     """Turn whatever went wrong in a view into a problem document; what is no refusal stays an error."""
     if isinstance(error, RuleViolation):
         return rule_problem(error)
+    if isinstance(error, OverflowError):
+        return problem(400, "input_invalid", "A number or a day is out of any range.", facts={})
     if isinstance(error, Http404):
         return problem(404, "not_found", "There is no such thing here.", facts={})
     if isinstance(error, PermissionDenied):

@@ -55,6 +55,10 @@ class Unknown:
 Outcome = Accepted | RefusedByContent | Unreachable | Overloaded | Unknown
 
 
+LONGEST_MRN = 40
+REFUSING = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE, httpx.codes.UNPROCESSABLE_ENTITY})
+
+
 class CustomsOffice:
     """A client of one office; threads may share it."""
 
@@ -94,15 +98,23 @@ class CustomsOffice:
 
 
 def _outcome(answer: httpx.Response) -> Outcome:
-    said = f"{answer.status_code}: {answer.text[:180]}"
+    said = f"{answer.status_code}: {_printable(answer.text[:180])}"
     if answer.is_success:
         try:
-            return Accepted(str(answer.json()["mrn"]))
-        except (ValueError, KeyError, TypeError):
+            mrn = answer.json()["mrn"]
+        except (ValueError, KeyError, TypeError, RecursionError):
             return Unknown(said)
+        is_mrn = isinstance(mrn, str) and 0 < len(mrn) <= LONGEST_MRN and mrn.isprintable()
+        return Accepted(mrn) if is_mrn else Unknown(said)
     if answer.status_code in {httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE}:
         return Overloaded(said)
-    # Our own wrong clock or secret (401), not the declaration, may be what the office objects to: try again.
-    if answer.is_client_error and answer.status_code != httpx.codes.UNAUTHORIZED:
+    # Only these speak of the declaration. Any other may be a wrong address, clock or secret, or our own first
+    # attempt still under way: ask again.
+    if answer.request.method == "POST" and answer.status_code in REFUSING:
         return RefusedByContent(said)
     return Unknown(said)
+
+
+def _printable(text: str) -> str:
+    """Give an office's words as a database takes them."""
+    return "".join(character if character.isprintable() else " " for character in text)

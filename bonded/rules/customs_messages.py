@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NoReturn
 
@@ -116,7 +116,7 @@ def read_customs_message(raw: bytes) -> CustomsMessage:
             status=_text(fields["status"], 12),
             facts=facts,
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise MessageUnreadable(
             "This is not a status message.", reason=f"{type(error).__name__}: {error}"[:200]
         ) from error
@@ -125,6 +125,7 @@ def read_customs_message(raw: bytes) -> CustomsMessage:
 def _text(value: object, longest: int) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= longest or "\0" in value:
         raise ValueError(f"a text of 1 to {longest} characters is missing")
+    value.encode()  # Half a character of UTF-16 is no text that a database takes.
     return value
 
 
@@ -138,7 +139,8 @@ def _moment(value: str) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError("a time has no zone")
-    return moment
+    # In UTC, because an offset may be stranger than a database takes.
+    return moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from uuid import UUID
 from django.db import transaction
 
 from bonded.actions.activity import record_activity
-from bonded.actions.clearances import grant_clearance
+from bonded.actions.clearances import grant_clearance, revoke_clearance
 from bonded.actions.locks import lock_withdrawal
 from bonded.queries.withdrawals import WithdrawalFacts, goods_of_withdrawal
 from bonded.rules.lots import GoodsFacts
-from bonded.rules.permissions import Actor
+from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import Clearance
 from tariffs.models.assessments import Assessment, AssessmentLine
 from tariffs.queries.assessments import CHARGES, assessment_in_force, steps_json
@@ -30,7 +30,8 @@ def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Ass
     """Assess a withdrawal by the schedule and rates of the business day, unless that was done on that day.
 
     Bonded goods sold at home pay by the rates of the day of the tax formalities (Tariff Law, Art.
-    21), so an assessment of another day is followed by a new one. Grants DUTY_ASSESSED. Raises
+    21), so an assessment of another day is followed by a new one. Grants DUTY_ASSESSED, and
+    DUTY_PAID when nothing is owed. Raises
     MeasureMissing, ExchangeRateMissing.
     """
     require(actor, Act.ASSESS_WITHDRAWAL)
@@ -49,6 +50,14 @@ def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Ass
     grant_clearance(
         withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_ASSESSED, evidence=evidence, actor=actor, at=at
     )
+    if cost.total.minor == 0:
+        evidence = f"assessment {assessment.pk}: nothing is owed"
+        grant_clearance(
+            withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_PAID, evidence=evidence, actor=SYSTEM, at=at
+        )
+    elif before is not None and before.total_minor == 0:
+        reason = "by the rates of another day something is owed"
+        revoke_clearance(withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_PAID, reason=reason, actor=SYSTEM, at=at)
     return assessment
 
 

@@ -130,7 +130,11 @@ def _debt_reference_and_amount(debt: OpenDebt) -> list[Hashable]:
 
 _PASSES: tuple[tuple[MatchRule, Callable[[UnmatchedLine], Hashable], Callable[[OpenDebt], Iterable[Hashable]]], ...] = (
     (MatchRule.REFERENCE_AND_AMOUNT, _reference_and_amount, _debt_reference_and_amount),
-    (MatchRule.REFERENCE_ONLY, _quoted_reference, lambda debt: [debt.reference]),
+    (
+        MatchRule.REFERENCE_ONLY,
+        lambda line: (_quoted_reference(line), line.amount.currency),
+        lambda debt: [(debt.reference, debt.outstanding.currency)],
+    ),
     (
         MatchRule.PAYER_AND_AMOUNT,
         lambda line: (line.payer_account, line.amount),
