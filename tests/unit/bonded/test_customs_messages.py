@@ -241,3 +241,40 @@ def test_status_of__knows_a_code_only_while_its_list_is_in_force() -> None:
     assert OFFICE.status_of("P", on=datetime(2018, 8, 1, tzinfo=UTC).date()) is DeclarationState.RELEASED
     assert OFFICE.status_of("P", on=datetime(2018, 7, 31, tzinfo=UTC).date()) is None
     assert OFFICE.status_of("Z", on=AT.date()) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"declaration_number": "\ud800"},
+        {"mrn": "\udfff"},
+        {"message_id": "a\ud800"},
+        {"issued_at": "0001-01-01T00:00:00+23:59"},
+    ],
+)
+def test_read_customs_message__refuses_what_a_database_would_stumble_over(change: dict[str, str]) -> None:
+    fields = {
+        "message_id": "m-1",
+        "office": "SIM",
+        "declaration_number": "202611230000000001",
+        "mrn": "26CN1",
+        "sequence": 1,
+        "issued_at": "2026-11-23T02:00:00+00:00",
+        "status": "L",
+    }
+
+    with pytest.raises(MessageUnreadable):
+        read_customs_message(json.dumps(fields | change).encode())
+
+
+def test_read_customs_message__keeps_moments_in_utc() -> None:
+    fields = {
+        "message_id": "m-1",
+        "office": "SIM",
+        "declaration_number": "202611230000000001",
+        "sequence": 1,
+        "issued_at": "2026-11-23T10:00:00+23:59",
+        "status": "L",
+    }
+
+    assert read_customs_message(json.dumps(fields).encode()).issued_at.isoformat() == "2026-11-22T10:01:00+00:00"
