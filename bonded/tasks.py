@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from bonded.actions.consignment_files import import_stored_file, rearm_stuck_files
 from bonded.actions.customs_messages import apply_customs_messages
+from bonded.actions.invariants import ask_invariants
 from bonded.actions.outgoing_customs_messages import (
     ClaimedMessage,
     claim_outgoing,
@@ -39,6 +40,7 @@ SENDERS = 8
 # A drain gives way to the next one before the worker's time limit.
 LONGEST_RUN_SECONDS = 30
 LONGEST_IMPORT_SECONDS = 280
+LONGEST_VERIFICATION_SECONDS = 900
 # Longer than a worker stands still between two steps of an import.
 STUCK_TERM = timedelta(minutes=5)
 PAUSE_SECONDS = 1.0
@@ -79,6 +81,13 @@ def import_consignment_files() -> None:
     rearm_stuck_files(stuck_before=timezone.now() - STUCK_TERM)
     for file_id in files_to_import():
         import_stored_file(file_id=file_id, now=timezone.now)
+
+
+@shared_task(time_limit=LONGEST_VERIFICATION_SECONDS, soft_time_limit=LONGEST_VERIFICATION_SECONDS - 10)
+def verify() -> None:
+    """Ask every must-be-empty question, and be loud when a sentence does not hold."""
+    for one in ask_invariants(actor=SYSTEM, at=timezone.now()).broken:
+        log.error("invariant_broken", **one)
 
 
 @cache

@@ -20,6 +20,7 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     "bonded.tasks.drain_customs_inbox": (2, "work"),
     "bonded.tasks.send_customs_outbox": (2, "relay"),
     "bonded.tasks.import_consignment_files": (2, "imports"),
+    "bonded.tasks.verify": (6 * 3600, "imports"),
     "tariffs.tasks.expire_claims": (60, "work"),
 }
 

@@ -10,6 +10,7 @@ from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.models.documents import KimberleyCertificate
 from bonded.models.holds import Hold
 from bonded.models.idempotency import IdempotentAnswer
+from bonded.models.invariants import InvariantReport
 from bonded.models.locations import Location
 from bonded.models.lot_grades import LotGrade
 from bonded.models.lots import Lot
@@ -31,6 +32,7 @@ __all__ = (
     "Hold",
     "IdempotentAnswer",
     "IncomingCustomsMessage",
+    "InvariantReport",
     "KimberleyCertificate",
     "Location",
     "Lot",

@@ -1,6 +1,7 @@
 """Must-be-empty questions: whatever these find should never have been possible.
 
-They run nightly, after every database test, and on the administrator's page. The upper apps keep
+They run every six hours, after every database test, and by `manage.py verify`; the
+administrator's page shows the last answer. The upper apps keep
 their own, and each app's config lists them with `register_invariants`.
 """
 

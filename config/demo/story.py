@@ -7,11 +7,13 @@ from io import StringIO
 from typing import Any
 
 from django.core.management import call_command
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from bonded.actions.invariants import ask_invariants
+from bonded.rules.permissions import SYSTEM
 from config.demo.callers import Caller
 from config.demo.examined import book, visit
 from config.demo.into_bond import bring_into_bond
@@ -49,6 +51,7 @@ class Story:
             ("Examined", self.examined),
             ("Released", self.released),
             ("Settled", self.settled),
+            ("Verified", self.verified),
         ]
         for name, step in steps:
             try:
@@ -159,6 +162,13 @@ class Story:
             table.add_row(f"{one['code']} {one['name']}", f"{one['balance']} {one['currency']}")
         self.console.print(table)
         return f"{debt['total']} CNY, due on {debt['due_on']}, matched by {paid['rule']}; debt {paid['state']}"
+
+    def verified(self) -> str:
+        """Ask every must-be-empty question of custody, bond, money, messages and history."""
+        report = ask_invariants(actor=SYSTEM, at=now())
+        if report.broken:
+            raise StepFailed("; ".join(one["sentence"] for one in report.broken))
+        return f"all {report.questions} sentences that must hold do"
 
     def _tell(self) -> None:
         """Say how each step went, and where to sign in."""

@@ -44,7 +44,7 @@ def play(platform: Platform, folder: Path, name: str) -> str:
 def test_main_job__comes_to_its_end_and_may_be_played_again(platform: Platform, tmp_path: Path) -> None:
     told = play(platform, tmp_path, "first.log")
 
-    for step in ("Into bond", "Found", "Examined", "Released", "Settled"):
+    for step in ("Into bond", "Found", "Examined", "Released", "Settled", "Verified"):
         assert step in told
     assert "FAILED" not in told
     assert rows(platform, "SELECT count(*), count(*) FILTER (WHERE goods_state = 'out') FROM bonded_lot") == [
