@@ -121,7 +121,7 @@ def apply_customs_messages(*, limit: int, actor: Actor, at: datetime) -> int:
     lanes, busy = lock_lanes({message.declaration_number for _, message in unread}, limit=limit, at=at)
     if not unread and not settlements and not lanes:
         return 0
-    settlements += _enter_lanes(lanes, busy, unread)
+    settlements += _enter_lanes(lanes, busy, unread, at=at)
     moved, applied = [], []
     for lane in lanes.values():
         settled = _settle(lane, actor=actor, at=at)
@@ -163,14 +163,20 @@ def _read(stored: Sequence[StoredMessage]) -> tuple[list[tuple[StoredMessage, Cu
 
 
 def _enter_lanes(
-    lanes: Mapping[str, Lane], busy: set[str], unread: Sequence[tuple[StoredMessage, CustomsMessage]]
+    lanes: Mapping[str, Lane],
+    busy: set[str],
+    unread: Sequence[tuple[StoredMessage, CustomsMessage]],
+    *,
+    at: datetime,
 ) -> list[Settlement]:
     """Put each message into its lane, beside those that wait there; park what belongs to none."""
     parked = []
     for one, message in unread:
         lane = lanes.get(message.declaration_number)
         if lane is not None and lane.office == one.office:
-            waits_until = one.received_at + office_of(lane.office).patience
+            # From the first reading, not from the arrival: after an outage the one that it waits for may be stored
+            # already, and only be read with the next set.
+            waits_until = at + office_of(lane.office).patience
             lane.messages.append(LaneMessage(one.key, message, waits_until))
         elif lane is not None:
             parked.append(Settlement(one.key, MessageState.PARKED, Cause.OFFICE_DIFFERS, lane.office))
