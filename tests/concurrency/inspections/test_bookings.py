@@ -199,7 +199,8 @@ def test_retried_after_deadlock__lets_both_pass() -> None:
         return act
 
     assert at_once([crosswise(0), crosswise(1)]) == ["passed", "passed"]
-    assert sorted(tries.values()) == [1, 2]
+    # The victim may be quick enough to meet its rival again, so how often is chance; that it happened is not.
+    assert max(tries.values()) > 1
 
 
 def test_retried_after_deadlock__gives_up_in_the_end_and_retries_nothing_else() -> None:
