@@ -29,7 +29,7 @@ COPY inspections inspections
 
 # The settings refuse to load without their environment; collecting files needs none of what is said here.
 RUN SECRET_KEY=unused ALLOWED_HOSTS=unused PUBLIC_URL=http://unused DATABASE_URL=postgres://unused/unused \
-    REDIS_URL=redis://unused CUSTOMS_OFFICE_URL=http://unused CUSTOMS_OFFICE_SECRET=unused \
+    REDIS_URL=redis://unused CUSTOMS_OFFICES={} \
     python manage.py collectstatic --noinput
 
 USER 10001:10001

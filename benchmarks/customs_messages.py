@@ -22,10 +22,11 @@ from django.db import connection, transaction
 
 from benchmarks.catalogues import companies
 from benchmarks.figures import Figure, Measure
-from bonded.actions.customs_messages import apply_customs_messages
+from bonded.actions.lane_settlements import apply_customs_messages
+from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.models import CustomsStatusChange, Declaration, IncomingCustomsMessage, User
-from bonded.rules.customs_codes import SIMULATOR, office_of
-from bonded.rules.customs_messages import MessageState, read_customs_message
+from bonded.rules.customs_messages import MessageState, read_envelope
+from bonded.rules.customs_offices import SIMULATOR, office_of
 from bonded.rules.declarations import STEPS, DeclarationState
 from bonded.rules.permissions import SYSTEM
 
@@ -102,7 +103,7 @@ def _whole() -> Figure:
 
 
 def _drain() -> None:
-    while apply_customs_messages(limit=BATCH, actor=SYSTEM, at=AT):
+    while apply_customs_messages(read=read_stored_message, limit=BATCH, actor=SYSTEM, at=AT):
         pass
 
 
@@ -247,7 +248,7 @@ def _peer(count: int) -> float:
     for key in keys:
         with transaction.atomic():
             row = IncomingCustomsMessage.objects.select_for_update().get(pk=key)
-            message = read_customs_message(bytes(row.raw))
+            message = read_envelope(bytes(row.raw))
             declaration = Declaration.objects.select_for_update().get(number=message.declaration_number)
             target = office.status_of(message.status, on=message.issued_at.date())
             before = DeclarationState(declaration.state)

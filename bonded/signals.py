@@ -9,8 +9,8 @@ from django.dispatch import Signal
 consignment_received = Signal()  # consignment_id, at
 lot_moved = Signal()  # lot_id, at
 consignment_file_stored = Signal()  # file_id, at
-hold_placed = Signal()  # lot_id, hold_id, at
-hold_lifted = Signal()  # lot_id, hold_id, at
+lots_held = Signal()  # lot_ids, at
+lots_freed = Signal()  # lot_ids, at
 withdrawal_requested = Signal()  # withdrawal_id, at
 withdrawal_cancelled = Signal()  # withdrawal_id, at
 withdrawal_refused = Signal()  # withdrawal_id, at

@@ -11,7 +11,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 import structlog
@@ -21,8 +21,10 @@ from django.db import DataError, transaction
 from django.utils import timezone
 
 from bonded.actions.consignment_files import import_stored_file, rearm_stuck_files
-from bonded.actions.customs_messages import apply_customs_messages
+from bonded.actions.fetched_customs_messages import store_fetched_messages
 from bonded.actions.invariants import ask_invariants
+from bonded.actions.lane_settlements import apply_customs_messages
+from bonded.actions.office_silence import watch_offices
 from bonded.actions.outgoing_customs_messages import (
     ClaimedMessage,
     claim_outgoing,
@@ -30,8 +32,20 @@ from bonded.actions.outgoing_customs_messages import (
     record_refusal,
     record_sent,
 )
-from bonded.gateways.customs_office import Accepted, CustomsOffice, Outcome, RefusedByContent, Unknown
+from bonded.gateways.customs_message_forms import read_stored_message
+from bonded.gateways.customs_office import (
+    Accepted,
+    CustomsOffice,
+    OfficeNotReached,
+    Outcome,
+    Overloaded,
+    RefusedByContent,
+    Unknown,
+    Unreachable,
+)
 from bonded.queries.consignment_files import files_to_import
+from bonded.queries.office_lines import cursor_of
+from bonded.rules.customs_messages import OutgoingKind
 from bonded.rules.permissions import SYSTEM
 from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored
 
@@ -52,8 +66,9 @@ log = structlog.get_logger(__name__)
 def drain_customs_inbox() -> None:
     """Apply unread customs messages until there are none, in sets."""
     until = time.monotonic() + LONGEST_RUN_SECONDS
-    while apply_customs_messages(limit=BATCH, actor=SYSTEM, at=timezone.now()) and time.monotonic() < until:
-        pass
+    while time.monotonic() < until:
+        if not apply_customs_messages(limit=BATCH, read=read_stored_message, actor=SYSTEM, at=timezone.now()):
+            return
 
 
 @shared_task
@@ -65,7 +80,7 @@ def send_customs_outbox() -> None:
             claimed = claim_outgoing(limit=SENDERS, actor=SYSTEM, at=timezone.now())
             if not claimed:
                 return
-            outcomes = pool.map(partial(_send, _customs_office()), claimed)
+            outcomes = pool.map(_send, claimed)
             for message, outcome in zip(claimed, outcomes, strict=True):
                 try:
                     _record(message, outcome)
@@ -90,20 +105,45 @@ def verify() -> None:
         log.error("invariant_broken", **one)
 
 
+@shared_task
+def fetch_customs_messages() -> None:
+    """Fetch what polled offices offer, a hundred at a time, until they have no more."""
+    until = time.monotonic() + LONGEST_RUN_SECONDS
+    for office, line in settings.CUSTOMS_OFFICES.items():
+        while line.get("is_polled") and time.monotonic() < until:
+            try:
+                found = _customs_office(office).fetch(after=cursor_of(office), at=timezone.now())
+            except OfficeNotReached as error:
+                log.info("customs_messages_not_fetched", office=office, reason=str(error))
+                break
+            store_fetched_messages(office=office, messages=found, actor=SYSTEM, at=timezone.now())
+            if not found:
+                break
+
+
+@shared_task
+def watch_silent_offices() -> None:
+    """Open tasks for what customs offices should have said by now."""
+    watch_offices(limit=BATCH, actor=SYSTEM, at=timezone.now())
+
+
 @cache
-def _customs_office() -> CustomsOffice:
-    """Keep one client a process, so that its connections are used again."""
-    return CustomsOffice(url=settings.CUSTOMS_OFFICE_URL, secret=settings.CUSTOMS_OFFICE_SECRET)
+def _customs_office(office: str) -> CustomsOffice:
+    """Keep one client an office and process, so that its connections are used again."""
+    line = settings.CUSTOMS_OFFICES[office]
+    return CustomsOffice(url=line["url"], secret=line["outgoing_secret"])
 
 
-def _send(office: CustomsOffice, message: ClaimedMessage) -> Outcome:
+def _send(message: ClaimedMessage) -> Outcome:
     """Send one message; a second attempt first asks whether the one before arrived after all."""
-    key = message.idempotency_key
+    if message.office not in settings.CUSTOMS_OFFICES:
+        return Unreachable(f"no line to {message.office} is set up")
+    office, key, kind = _customs_office(message.office), message.idempotency_key, OutgoingKind(message.kind)
     if message.attempt > 1:
-        known = office.find_by_key(idempotency_key=key, at=timezone.now())
+        known = office.find_by_key(kind, idempotency_key=key, at=timezone.now())
         if known is not None:
             return known
-    return office.send(idempotency_key=key, body=message.body, at=timezone.now())
+    return office.send(kind, idempotency_key=key, body=message.body, at=timezone.now())
 
 
 def _record(message: ClaimedMessage, outcome: Outcome) -> None:
@@ -118,7 +158,14 @@ def _record(message: ClaimedMessage, outcome: Outcome) -> None:
             reason = f"{type(outcome).__name__}: {outcome.reason}"
             log.info("customs_message_not_sent", message_id=message.id, reason=reason)
             jitter = random.random()  # noqa: S311 (it spreads retries, it keeps no secret)
-            record_failure(**held, reason=reason, jitter=jitter, actor=SYSTEM, at=at)
+            record_failure(
+                **held,
+                reason=reason,
+                is_overloaded=isinstance(outcome, Overloaded),
+                jitter=jitter,
+                actor=SYSTEM,
+                at=at,
+            )
 
 
 class Bell:

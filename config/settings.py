@@ -15,9 +15,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 PUBLIC_URL = env.str("PUBLIC_URL")
 HTTPS = env.bool("HTTPS", default=True)
 
-# The customs office's gateway: where declarations go, and the secret that signs both directions.
-CUSTOMS_OFFICE_URL = env.str("CUSTOMS_OFFICE_URL")
-CUSTOMS_OFFICE_SECRET = env.str("CUSTOMS_OFFICE_SECRET")
+# Office → {"url": where its gateway is, "incoming_secrets": [what its messages are signed with, two while one is
+# changed], "outgoing_secret": what our calls are signed with}. An office that is not listed can't send us anything.
+CUSTOMS_OFFICES = env.json("CUSTOMS_OFFICES")
 
 INSTALLED_APPS = [
     "config",

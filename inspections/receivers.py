@@ -8,14 +8,14 @@ from uuid import UUID
 
 from bonded.queries.withdrawals import goods_of_withdrawal
 from bonded.rules.permissions import SYSTEM
-from bonded.signals import hold_placed, withdrawal_released, withdrawal_requested
+from bonded.signals import lots_held, withdrawal_released, withdrawal_requested
 from inspections.actions.bookings import cancel_bookings_of_lots
 from inspections.actions.headroom import free_for_withdrawal
 
 
-def cancel_viewings_of_held_lot(sender: Any, *, lot_id: int, at: datetime, **kwargs: Any) -> None:
-    """Cancel the visits to come of a lot that must stay in the vault."""
-    cancel_bookings_of_lots(lot_ids=[lot_id], except_company_id=None, actor=SYSTEM, at=at)
+def cancel_viewings_of_held_lots(sender: Any, *, lot_ids: list[int], at: datetime, **kwargs: Any) -> None:
+    """Cancel the visits to come of lots that must stay in the vault."""
+    cancel_bookings_of_lots(lot_ids=lot_ids, except_company_id=None, actor=SYSTEM, at=at)
 
 
 def cancel_viewings_of_others(sender: Any, *, withdrawal_id: UUID, at: datetime, **kwargs: Any) -> None:
@@ -37,6 +37,6 @@ def cancel_viewings_of_released_lots(sender: Any, *, withdrawal_id: UUID, at: da
 
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
-    hold_placed.connect(cancel_viewings_of_held_lot, dispatch_uid="inspections.cancel.held")
+    lots_held.connect(cancel_viewings_of_held_lots, dispatch_uid="inspections.cancel.held")
     withdrawal_requested.connect(cancel_viewings_of_others, dispatch_uid="inspections.cancel.requested")
     withdrawal_released.connect(cancel_viewings_of_released_lots, dispatch_uid="inspections.cancel.released")

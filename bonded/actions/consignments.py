@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from bonded.actions.activity import record_activity
 from bonded.actions.custody import require_witness
 from bonded.actions.holds import hold_for_difference
+from bonded.actions.kimberley_confirmations import confirm_certificates
 from bonded.actions.locks import lock_consignment
 from bonded.models.consignments import Consignment
 from bonded.models.locations import Location
@@ -19,10 +20,12 @@ from bonded.rules.consignments import (
     STEPS,
     STORAGE_TERM,
     ConsignmentState,
+    InspectionOpen,
     Weighing,
     require_one_weighing_each,
 )
 from bonded.rules.custody import difference
+from bonded.rules.declarations import DeclarationState
 from bonded.rules.lifecycle import require_step
 from bonded.rules.money import currency_decimals
 from bonded.rules.permissions import Act, Actor, require
@@ -87,12 +90,14 @@ def receive_consignment(
     One weighing for each lot; carats to 0.001. Lots whose weight or count differ from what was
     declared by more than the tolerance are taken in all the same, and put on hold. Works in sets:
     the statements are as many for ten thousand lots as for ten, but for the holds. Raises
-    StepNotAllowed, TwoKeepersNeeded, SealNumberInvalid, WeighingsIncomplete (all problems at once).
+    StepNotAllowed, TwoKeepersNeeded, SealNumberInvalid, InspectionOpen, WeighingsIncomplete (all problems at once).
     """
     require(actor, Act.RECEIVE_CONSIGNMENT)
     require_witness(witness_id, actor=actor)
     consignment = lock_consignment(consignment_id, actor=actor)
     require_step(STEPS, ConsignmentState(consignment.state), ConsignmentState.RECEIVED)
+    if consignment.declarations.filter(state=DeclarationState.INSPECTION_ORDERED).exists():
+        raise InspectionOpen("Customs wants to see these goods first.", reference=consignment.reference)
     lots = list(Lot.objects.filter(consignment=consignment).locked())
     places = Location.objects.filter(code__in={weighing.location_code for weighing in weighings})
     require_one_weighing_each({lot.stock_number for lot in lots}, weighings, set(places.values_list("code", flat=True)))
@@ -102,6 +107,7 @@ def receive_consignment(
     _hold_what_differs(lots, weighings, actor=actor, at=at)
     consignment.state, consignment.received_at = ConsignmentState.RECEIVED, at
     consignment.save(update_fields=["state", "received_at"])
+    confirm_certificates(consignment, at=at)
     record_activity(Act.RECEIVE_CONSIGNMENT, consignment, actor=actor, at=at, lots=len(lots), scale=scale)
     consignment_received.send(Consignment, consignment_id=consignment.pk, at=at)
     return consignment

@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bonded.actions.clearances import grant_clearance, revoke_clearance
 from bonded.actions.consignments import mark_consignment_accepted, mark_consignment_refused
 from bonded.actions.customs_lanes import Lane
+from bonded.actions.customs_tasks import NewTask
+from bonded.actions.inspection_holds import hold_for_inspection, lift_after_inspection
 from bonded.models.consignments import Consignment
 from bonded.rules.consignments import ConsignmentState
-from bonded.rules.customs_messages import MessageState, Outcome
-from bonded.rules.declarations import LIVE_STATES, settled_by
+from bonded.rules.customs_lanes import Outcome
+from bonded.rules.customs_messages import MessageFact, MessageState
+from bonded.rules.customs_tasks import TaskKind
+from bonded.rules.declarations import LIVE_STATES, DeclarationState, settled_by
 from bonded.rules.permissions import Actor
 from bonded.rules.withdrawals import Clearance
 
+INSPECTION = DeclarationState.INSPECTION_ORDERED
+_LET_GO = frozenset({DeclarationState.RELEASED, DeclarationState.CLEARED})
+# One question is one task; of the others, one for each declaration says it all.
+_TASK_EACH = frozenset({TaskKind.QUERY, TaskKind.HANDLED_BY_HAND})
+
 
 def has_effect(outcome: Outcome) -> bool:
-    """Say whether anything follows from the outcome beyond the declaration's own state."""
-    return outcome.became is MessageState.APPLIED and (
-        settled_by(outcome.before) != settled_by(outcome.after) or outcome.after not in LIVE_STATES
-    )
+    """Say whether anything follows for the goods beyond the declaration's own state."""
+    before, after = outcome.before.goods, outcome.after.goods
+    if outcome.became is not MessageState.APPLIED or before is after:
+        return False
+    return settled_by(before) != settled_by(after) or after not in LIVE_STATES or INSPECTION in (before, after)
 
 
 def obey(lane: Lane, outcome: Outcome, *, actor: Actor, at: datetime) -> None:
-    """Grant or revoke what the new state settles, or let a consignment in or not.
+    """Grant or revoke what the new state settles, let a consignment in or not, stop lots for an inspection.
 
     Runs in a savepoint of the caller; whatever it raises undoes the effects of the whole lane.
     """
     evidence = f"customs message {outcome.message.message_id}"
-    granted = settled_by(outcome.after) - settled_by(outcome.before)
-    revoked = settled_by(outcome.before) - settled_by(outcome.after)
+    before, after = outcome.before.goods, outcome.after.goods
+    granted, revoked = settled_by(after) - settled_by(before), settled_by(before) - settled_by(after)
+    if before is INSPECTION:
+        lift_after_inspection(declaration_id=lane.declaration_id, answer=evidence, actor=actor, at=at)
     if lane.withdrawal_id is not None:
         for clearance in sorted(granted):
             grant_clearance(
@@ -39,6 +52,8 @@ def obey(lane: Lane, outcome: Outcome, *, actor: Actor, at: datetime) -> None:
             revoke_clearance(withdrawal_id=lane.withdrawal_id, clearance=clearance, reason=evidence, actor=actor, at=at)
     elif lane.consignment_id is not None:
         _let_in(lane.consignment_id, outcome, is_accepted=Clearance.CUSTOMS_ACCEPTED in granted, actor=actor, at=at)
+    if after is INSPECTION:
+        hold_for_inspection(declaration_id=lane.declaration_id, reason=evidence, actor=actor, at=at)
 
 
 def _let_in(consignment_id: int, outcome: Outcome, *, is_accepted: bool, actor: Actor, at: datetime) -> None:
@@ -46,5 +61,27 @@ def _let_in(consignment_id: int, outcome: Outcome, *, is_accepted: bool, actor: 
     state = Consignment.objects.values_list("state", flat=True).get(pk=consignment_id)
     if is_accepted and state == ConsignmentState.DECLARED:
         mark_consignment_accepted(consignment_id=consignment_id, actor=actor, at=at)
-    if outcome.after not in LIVE_STATES:
+    if outcome.after.goods not in LIVE_STATES:
         mark_consignment_refused(consignment_id=consignment_id, actor=actor, at=at)
+
+
+def tasks_after(lane: Lane, outcomes: Iterable[Outcome]) -> list[NewTask]:
+    """Give what a person has to look at after these messages had their turn."""
+    tasks = []
+    for one in outcomes:
+        message, kind = one.message, one.meaning.task if one.meaning else None
+        if one.became is MessageState.APPLIED and kind is not None:
+            subject = message.message_id if kind in _TASK_EACH else lane.number
+            tasks.append(_task(kind, lane, subject, {**message.facts, "status": message.status}))
+        if one.became is MessageState.APPLIED and one.before.goods in _LET_GO and one.after.goods not in _LET_GO:
+            became = {"status": message.status, "became": one.after.goods.value}
+            tasks.append(_task(TaskKind.RELEASE_TAKEN_BACK, lane, lane.number, became))
+        first, last = one.before.last_sequence + 1, one.after.last_sequence - 1
+        if first <= last:
+            gap = {"first_missing": first, "last_missing": last}
+            tasks.append(_task(TaskKind.SEQUENCE_GAP, lane, f"{lane.number} {first}-{last}", gap))
+    return tasks
+
+
+def _task(kind: TaskKind, lane: Lane, subject: str, facts: Mapping[str, MessageFact]) -> NewTask:
+    return NewTask(kind, lane.office, subject, dict(facts), lane.declaration_id)

@@ -14,8 +14,12 @@ from uuid import UUID
 import orjson
 from django.db import connection
 
-from bonded.rules.customs_messages import Cause, LaneMessage, MessageState, Outcome, Position
-from bonded.rules.declarations import DeclarationState
+from bonded.rules.customs_lanes import LaneMessage, Outcome, Position
+from bonded.rules.customs_messages import Cause, CustomsMessage, MessageState
+from bonded.rules.declarations import DebtState, DeclarationState
+
+# Written as a constant into two statements; a line that is paused keeps what came, and applies it later.
+NOT_PAUSED = "office NOT IN (SELECT office FROM bonded_officeline WHERE is_applying_paused)"
 
 
 @dataclass(slots=True)
@@ -28,7 +32,20 @@ class StoredMessage:
     raw: bytes
     received_at: datetime
     declaration_id: int | None = None
+    read_at: datetime | None = None
     waits_until: datetime | None = None
+    reread_at: datetime | None = None
+
+
+# How a message names its declaration: by our number, or by its office and the office's own number.
+Reference = tuple[str, str]
+
+
+def reference_of(message: CustomsMessage) -> Reference:
+    """Give what a message names its declaration by; our own number where it has both."""
+    if message.declaration_number is not None:
+        return "", message.declaration_number
+    return message.office, message.mrn or ""
 
 
 @dataclass(slots=True)
@@ -36,17 +53,28 @@ class Lane:
     """One locked declaration and its unsettled messages; `waiting` are those that were in it before."""
 
     declaration_id: int
+    number: str
+    company_id: int
     office: str
     position: Position
     consignment_id: int | None
     withdrawal_id: UUID | None
     messages: list[LaneMessage] = field(default_factory=list)
     waiting: set[int] = field(default_factory=set)
+    read_at: dict[int, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """The locked lanes by declaration, and which declaration each reference means; a held one has no lane here."""
+
+    by_id: dict[int, Lane]
+    ids: dict[Reference, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What is to be written about one message; the last three are None while it has no lane."""
+    """What is to be written about one message; the last four are None while it has no lane."""
 
     key: int
     state: MessageState
@@ -54,58 +82,94 @@ class Settlement:
     detail: str = ""
     declaration_id: int | None = None
     sequence: int | None = None
+    read_at: datetime | None = None
     waits_until: datetime | None = None
 
 
 def claim_unread(limit: int) -> list[StoredMessage]:
-    """Claim the oldest messages that nobody has read and nobody is reading."""
+    """Claim the oldest messages that nobody has read and nobody is reading, of offices that are not paused."""
     with connection.cursor() as cursor:
         # Whoever holds a declaration longer than this is left alone until the next time.
         cursor.execute("SET LOCAL lock_timeout = '50ms'")
         cursor.execute(
-            "SELECT id, office, message_id, raw, received_at FROM bonded_incomingcustomsmessage"
-            " WHERE state = 'stored' ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
+            "SELECT id, office, message_id, raw, received_at, declaration_id, read_at, waits_until, reread_at"  # noqa: S608
+            "  FROM bonded_incomingcustomsmessage"
+            f" WHERE state = 'stored' AND {NOT_PAUSED} ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
             [limit],
         )
-        return [StoredMessage(key, office, name, bytes(raw), at) for key, office, name, raw, at in cursor.fetchall()]
+        return [
+            StoredMessage(key, office, name, bytes(raw), *rest) for key, office, name, raw, *rest in cursor.fetchall()
+        ]
 
 
-def lock_lanes(numbers: Collection[str], *, limit: int, at: datetime) -> tuple[dict[str, Lane], set[str]]:
-    """Lock the declarations with these numbers, and those in which a message has waited too long.
+def lock_lanes(references: Collection[Reference], *, limit: int, at: datetime) -> Lanes:
+    """Lock the declarations that are meant, and those in which a message has waited long enough.
 
-    Returns the lanes by number, and the numbers that exist but are held by somebody else.
+    An office's number that two declarations carry means neither.
     """
+    numbers = [number for office, number in references if not office]
+    mrns = [(office, mrn) for office, mrn in references if office]
     with connection.cursor() as cursor:
         # Found first and locked after, by id alone: with both conditions in one statement the planner reads the table.
         cursor.execute(
-            "SELECT id, number FROM bonded_declaration WHERE number = ANY(%s)"
+            "SELECT id, '', number FROM bonded_declaration WHERE number = ANY(%s)"  # noqa: S608
             " UNION ALL"
-            " (SELECT declaration_id, NULL FROM bonded_incomingcustomsmessage"
-            "   WHERE state = 'waiting' AND waits_until <= %s ORDER BY waits_until LIMIT %s)",
-            [list(numbers), at, limit],
+            " (SELECT min(id), office, mrn FROM bonded_declaration WHERE mrn = ANY(%s)"
+            "   GROUP BY office, mrn HAVING count(*) = 1)"
+            " UNION ALL"
+            " (SELECT declaration_id, NULL, NULL FROM bonded_incomingcustomsmessage"
+            f"   WHERE state = 'waiting' AND waits_until <= %s AND {NOT_PAUSED} ORDER BY waits_until LIMIT %s)",
+            [numbers, [mrn for _, mrn in mrns], at, limit],
         )
-        ids = set[int]()
-        known = set[str]()
-        for key, number in cursor.fetchall():
-            ids.add(key)
-            known |= {number} if number else set()
+        found = cursor.fetchall()
         cursor.execute(
-            "SELECT id, number, office, state, last_sequence, consignment_id, withdrawal_id FROM bonded_declaration"
+            "SELECT id, number, company_id, office, state, debt_state, last_sequence, last_issued_at,"
+            "       consignment_id, withdrawal_id FROM bonded_declaration"
             " WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
-            [list(ids)],
+            [list({key for key, *_ in found})],
         )
-        lanes = {
-            number: Lane(key, office, Position(DeclarationState(state), last), consignment_id, withdrawal_id)
-            for key, number, office, state, last, consignment_id, withdrawal_id in cursor.fetchall()
-        }
-    return lanes, known - lanes.keys()
+        lanes = {key: _lane(key, *rest) for key, *rest in cursor.fetchall()}
+    return Lanes(lanes, {(office, name): key for key, office, name in found if name is not None})
+
+
+def _lane(
+    key: int,
+    number: str,
+    company_id: int,
+    office: str,
+    state: str,
+    debt_state: str,
+    last_sequence: int,
+    last_issued_at: datetime | None,
+    consignment_id: int | None,
+    withdrawal_id: UUID | None,
+) -> Lane:
+    position = Position(DeclarationState(state), DebtState(debt_state), last_sequence, last_issued_at)
+    return Lane(key, number, company_id, office, position, consignment_id, withdrawal_id)
+
+
+def sequences_taken(places: Collection[tuple[int, int]]) -> dict[int, set[int]]:
+    """Give which of these (declaration, sequence) took effect already, by declaration."""
+    taken: dict[int, set[int]] = {}
+    if not places:
+        return taken
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT declaration_id, sequence FROM bonded_customsstatuschange"
+            "  JOIN unnest(%s::bigint[], %s::int[]) AS place (declaration_id, sequence)"
+            " USING (declaration_id, sequence)",
+            [[declaration_id for declaration_id, _ in places], [sequence for _, sequence in places]],
+        )
+        for declaration_id, sequence in cursor.fetchall():
+            taken.setdefault(declaration_id, set()).add(sequence)
+    return taken
 
 
 def waiting_messages(declaration_ids: Collection[int]) -> list[StoredMessage]:
     """Give the messages that wait in locked lanes; whoever holds a lane owns them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, office, message_id, raw, received_at, declaration_id, waits_until"
+            "SELECT id, office, message_id, raw, received_at, declaration_id, read_at, waits_until, reread_at"
             " FROM bonded_incomingcustomsmessage WHERE state = 'waiting' AND declaration_id = ANY(%s)",
             [list(declaration_ids)],
         )
@@ -119,10 +183,11 @@ def write_settlements(settlements: Sequence[Settlement], *, at: datetime) -> Non
     _execute(
         "UPDATE bonded_incomingcustomsmessage m"
         "   SET state = u.state, cause = u.cause, detail = u.detail, declaration_id = u.declaration_id,"
-        "       sequence = u.sequence, waits_until = u.waits_until,"
+        "       sequence = u.sequence, read_at = u.read_at, waits_until = u.waits_until,"
         "       settled_at = CASE WHEN u.state <> 'waiting' THEN %s::timestamptz END"
         "  FROM json_to_recordset(%s::json) AS u (id bigint, state text, cause text, detail text,"
-        "                                         declaration_id bigint, sequence int, waits_until timestamptz)"
+        "                                         declaration_id bigint, sequence int, read_at timestamptz,"
+        "                                         waits_until timestamptz)"
         " WHERE m.id = u.id",
         at,
         [
@@ -133,6 +198,7 @@ def write_settlements(settlements: Sequence[Settlement], *, at: datetime) -> Non
                 "detail": one.detail,
                 "declaration_id": one.declaration_id,
                 "sequence": one.sequence,
+                "read_at": one.read_at,
                 "waits_until": one.waits_until,
             }
             for one in settlements
@@ -144,13 +210,22 @@ def write_positions(moved: Sequence[tuple[Lane, Position, str | None]], *, at: d
     """Write how far the declarations have come, and the office's number where one was told for the first time."""
     _execute(
         "UPDATE bonded_declaration d"
-        "   SET state = u.state, last_sequence = u.last_sequence, mrn = coalesce(d.mrn, u.mrn),"
+        "   SET state = u.state, debt_state = u.debt_state, last_sequence = u.last_sequence,"
+        "       last_issued_at = u.last_issued_at, mrn = coalesce(d.mrn, u.mrn),"
         "       status_changed_at = CASE WHEN d.state <> u.state THEN %s ELSE d.status_changed_at END"
-        "  FROM json_to_recordset(%s::json) AS u (id bigint, state text, last_sequence int, mrn text)"
+        "  FROM json_to_recordset(%s::json) AS u (id bigint, state text, debt_state text, last_sequence int,"
+        "                                         last_issued_at timestamptz, mrn text)"
         " WHERE d.id = u.id",
         at,
         [
-            {"id": lane.declaration_id, "state": position.state, "last_sequence": position.last_sequence, "mrn": mrn}
+            {
+                "id": lane.declaration_id,
+                "state": position.goods,
+                "debt_state": position.debt,
+                "last_sequence": position.last_sequence,
+                "last_issued_at": position.last_issued_at,
+                "mrn": mrn,
+            }
             for lane, position, mrn in moved
         ],
     )
@@ -160,21 +235,25 @@ def write_status_changes(applied: Sequence[tuple[Lane, Outcome]], *, at: datetim
     """Add the steps to the history, each lane's in its order."""
     _execute(
         "INSERT INTO bonded_customsstatuschange"
-        "       (stream, declaration_id, before, after, message_id, sequence, status, issued_at, changed_at)"
-        " SELECT 'declaration:' || u.declaration_id, u.declaration_id, u.before, u.after, u.message_id, u.sequence,"
-        "        u.status, u.issued_at, %s"
+        "       (stream, declaration_id, before, after, debt, message_id, sequence, code_list, status, issued_at,"
+        "        changed_at)"
+        " SELECT 'declaration:' || u.declaration_id, u.declaration_id, u.before, u.after, u.debt, u.message_id,"
+        "        u.sequence, u.code_list, u.status, u.issued_at, %s"
         "   FROM json_to_recordset(%s::json) AS u (place int, declaration_id bigint, before text, after text,"
-        "                                          message_id text, sequence int, status text, issued_at timestamptz)"
+        "                                          debt text, message_id text, sequence int, code_list text,"
+        "                                          status text, issued_at timestamptz)"
         "  ORDER BY u.place",
         at,
         [
             {
                 "place": place,
                 "declaration_id": lane.declaration_id,
-                "before": one.before,
-                "after": one.after,
+                "before": one.before.goods,
+                "after": one.after.goods,
+                "debt": one.after.debt if one.after.debt is not one.before.debt else None,
                 "message_id": one.message.message_id,
-                "sequence": one.message.sequence,
+                "sequence": one.sequence,
+                "code_list": one.message.code_list,
                 "status": one.message.status,
                 "issued_at": one.message.issued_at,
             }

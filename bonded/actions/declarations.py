@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,9 +12,9 @@ from django.utils.timezone import localdate
 
 from bonded.actions.activity import record_activity
 from bonded.actions.locks import lock_consignment, lock_withdrawal
+from bonded.actions.outbox import queue_for_office
 from bonded.models.consignments import Consignment
 from bonded.models.declarations import CustomsStatusChange, Declaration
-from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import Company
 from bonded.queries.declarations import goods_of_consignment, goods_of_declared_withdrawal
 from bonded.queries.documents import certificates_of, rough_carats_by_certificate
@@ -27,8 +26,8 @@ from bonded.rules.consignments import (
     FilesUnfinished,
 )
 from bonded.rules.consignments import STEPS as CONSIGNMENT_STEPS
-from bonded.rules.customs_codes import SIMULATOR, office_of
 from bonded.rules.customs_messages import OutgoingKind
+from bonded.rules.customs_offices import SIMULATOR, office_of
 from bonded.rules.declarations import (
     STEPS,
     AlreadyDeclared,
@@ -43,7 +42,7 @@ from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.withdrawals import STEPS as WITHDRAWAL_STEPS
 from bonded.rules.withdrawals import WithdrawalState
-from bonded.signals import customs_message_queued, declaration_status_changed
+from bonded.signals import declaration_status_changed
 
 
 @transaction.atomic
@@ -66,7 +65,6 @@ def declare_consignment(*, consignment_id: int, office: str = SIMULATOR, actor: 
     consignment.state = ConsignmentState.DECLARED
     consignment.save(update_fields=["state"])
     record_activity(Act.DECLARE_CONSIGNMENT, consignment, actor=actor, at=at, declaration=declaration.number)
-    customs_message_queued.send(Declaration, at=at)
     return declaration
 
 
@@ -86,7 +84,6 @@ def lodge_declaration(*, withdrawal_id: UUID, office: str = SIMULATOR, actor: Ac
     withdrawal.state = WithdrawalState.DECLARED
     withdrawal.save(update_fields=["state"])
     record_activity(Act.LODGE_DECLARATION, withdrawal, actor=actor, at=at, declaration=declaration.number)
-    customs_message_queued.send(Declaration, at=at)
     return declaration
 
 
@@ -146,31 +143,27 @@ def _lodge(declaration: Declaration, goods: Sequence[DeclaredGoods], *, procedur
     if not goods:
         raise NothingToDeclare("There are no goods to declare.", declaration=declaration.number)
     company = Company.objects.get(pk=declaration.company_id)
+    declaration.lodged_at = at
+    change_status(declaration, DeclarationState.LODGED, at=at)
     document = {
-        "number": declaration.number,
-        "office": declaration.office,
         "procedure": procedure,
         "declarant": {"name": company.name, "registration_number": company.registration_number},
         "lodged_at": at.isoformat(),
-        "goods": [
-            {
-                "hs_code": line.hs_code,
-                "origin": line.origin,
-                "pieces": line.pieces,
-                "weight_carats": str(line.weight_carats),
-                "value": str(line.value),
-                "currency": line.value.currency,
-            }
-            for line in goods
-        ],
+        "goods": goods_stated(goods),
     }
-    declaration.lodged_at = at
-    change_status(declaration, DeclarationState.LODGED, at=at)
-    OutgoingCustomsMessage.objects.create(
-        declaration=declaration,
-        office=declaration.office,
-        kind=OutgoingKind.LODGE,
-        body=json.dumps(document, ensure_ascii=False, separators=(",", ":")),
-        queued_at=at,
-        not_before=at,
-    )
+    queue_for_office(declaration, OutgoingKind.LODGE, document, at=at)
+
+
+def goods_stated(goods: Sequence[DeclaredGoods]) -> list[dict[str, str | int]]:
+    """Give the goods as a message to an office states them: carats and values as decimal text."""
+    return [
+        {
+            "hs_code": line.hs_code,
+            "origin": line.origin,
+            "pieces": line.pieces,
+            "weight_carats": str(line.weight_carats),
+            "value": str(line.value),
+            "currency": line.value.currency,
+        }
+        for line in goods
+    ]

@@ -12,10 +12,11 @@ from bonded.actions.locks import lock_lot
 from bonded.models.holds import Hold
 from bonded.models.lots import Lot
 from bonded.rules.consignments import DIFFERENCE_ANSWER_TERM
+from bonded.rules.declarations import DeclarationState
 from bonded.rules.errors import NotFound
-from bonded.rules.holds import HoldKind
+from bonded.rules.holds import AnswerMissing, HoldKind
 from bonded.rules.permissions import Act, Actor, require
-from bonded.signals import hold_lifted, hold_placed
+from bonded.signals import lots_freed, lots_held
 
 
 def _stop(lot: Lot, hold: Hold, *, actor: Actor, at: datetime) -> Hold:
@@ -24,7 +25,7 @@ def _stop(lot: Lot, hold: Hold, *, actor: Actor, at: datetime) -> Hold:
     lot.is_on_hold = True
     lot.save(update_fields=["is_on_hold"])
     record_activity(Act.PLACE_HOLD, lot, actor=actor, at=at, kind=hold.kind, reason=hold.reason)
-    hold_placed.send(Hold, lot_id=lot.pk, hold_id=hold.pk, at=at)
+    lots_held.send(Hold, lot_ids=[lot.pk], at=at)
     return hold
 
 
@@ -64,7 +65,8 @@ def hold_for_difference(
 def lift_hold(*, hold_id: int, reason: str, actor: Actor, at: datetime) -> Hold:
     """End a hold with the reason why; the lot is free again when no other hold on it is in force.
 
-    Raises NotFound for a hold that is not there or was lifted already.
+    Raises NotFound for a hold that is not there or was lifted already, AnswerMissing for one of an
+    inspection on which its office has not answered.
     """
     require(actor, Act.LIFT_HOLD)
     found = Hold.objects.filter(pk=hold_id, lifted_at__isnull=True).first()
@@ -74,10 +76,12 @@ def lift_hold(*, hold_id: int, reason: str, actor: Actor, at: datetime) -> Hold:
     hold = Hold.objects.locked().get(pk=hold_id)
     if hold.lifted_at is not None:
         raise NotFound("There is no such hold in force.", hold_id=hold_id)
+    if hold.declaration is not None and hold.declaration.state == DeclarationState.INSPECTION_ORDERED:
+        raise AnswerMissing("The customs office has not answered yet.", declaration=hold.declaration.number)
     hold.lifted_at, hold.lifted_by_id, hold.lifting_reason = at, actor.user_id, reason
     hold.save(update_fields=["lifted_at", "lifted_by", "lifting_reason"])
     lot.is_on_hold = lot.holds.filter(lifted_at__isnull=True).exists()
     lot.save(update_fields=["is_on_hold"])
     record_activity(Act.LIFT_HOLD, lot, actor=actor, at=at, kind=hold.kind, reason=reason)
-    hold_lifted.send(Hold, lot_id=lot.pk, hold_id=hold.pk, at=at)
+    lots_freed.send(Hold, lot_ids=[lot.pk], at=at)
     return hold

@@ -12,10 +12,14 @@ from bonded.actions.activity import record_activity
 from bonded.actions.clearances import grant_clearance
 from bonded.actions.holds import place_hold
 from bonded.actions.locks import lock_lots, lock_withdrawal
+from bonded.actions.outbox import queue_for_office
 from bonded.models.activity import Activity
+from bonded.models.declarations import Declaration
 from bonded.models.lots import Lot
 from bonded.models.withdrawals import Withdrawal, WithdrawalLot
 from bonded.queries.withdrawals import custody_problems, granted_clearances
+from bonded.rules.customs_messages import OutgoingKind
+from bonded.rules.declarations import CHANGEABLE_STATES, DeclarationState
 from bonded.rules.errors import InputInvalid, Problem
 from bonded.rules.holds import HoldKind
 from bonded.rules.lifecycle import require_step
@@ -29,6 +33,7 @@ from bonded.rules.withdrawals import (
     LotsNotFree,
     Procedure,
     ReleasedByItsPreparer,
+    StillDeclared,
     WithdrawalState,
     missing_clearances,
 )
@@ -109,10 +114,15 @@ def _free(withdrawal: Withdrawal, lots: Sequence[Lot]) -> None:
 
 @transaction.atomic
 def cancel_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Withdrawal:
-    """Give up a withdrawal that is not yet declared to customs; its lots are free again."""
+    """Give up a withdrawal; its lots are free again.
+
+    Raises StillDeclared while a customs office has its declaration: ask for that to be cancelled first.
+    """
     require(actor, Act.CANCEL_WITHDRAWAL)
     withdrawal, lots = lock_withdrawal(withdrawal_id, actor=actor)
     require_step(STEPS, WithdrawalState(withdrawal.state), WithdrawalState.CANCELLED)
+    for declaration in Declaration.objects.filter(withdrawal=withdrawal).live():
+        raise StillDeclared(f"Customs has declaration {declaration.number}.", number=declaration.number)
     withdrawal.state = WithdrawalState.CANCELLED
     withdrawal.save(update_fields=["state"])
     _free(withdrawal, lots)
@@ -137,7 +147,8 @@ def refuse_withdrawal(*, withdrawal_id: UUID, reason: str, actor: Actor, at: dat
     withdrawal.save(update_fields=["state", "refusal_reason", "decided_by", "decided_at"])
     _free(withdrawal, lots)
     if was_declared:
-        # The office still has the declaration: nobody else may declare the same goods until an officer lifts this.
+        _ask_to_cancel(withdrawal, reason=reason, actor=actor, at=at)
+        # Until the office has deleted the declaration: nobody may declare the same goods until an officer lifts this.
         for lot in lots:
             place_hold(lot_id=lot.pk, kind=HoldKind.CUSTOMS, reason=f"refused: {reason}"[:500], actor=actor, at=at)
     record_activity(Act.REFUSE_WITHDRAWAL, withdrawal, actor=actor, at=at, reason=reason)
@@ -178,6 +189,14 @@ def release_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Wi
     record_activity(Act.RELEASE_WITHDRAWAL, withdrawal, actor=actor, at=at)
     withdrawal_released.send(Withdrawal, withdrawal_id=withdrawal.pk, at=at)
     return withdrawal
+
+
+def _ask_to_cancel(withdrawal: Withdrawal, *, reason: str, actor: Actor, at: datetime) -> None:
+    """Ask the office to delete what it still may; unlocked, because a request that comes too late does no harm."""
+    for declaration in Declaration.objects.filter(withdrawal=withdrawal).live():
+        if DeclarationState(declaration.state) in CHANGEABLE_STATES:
+            queue_for_office(declaration, OutgoingKind.CANCEL, {"reason": reason}, at=at)
+            record_activity(Act.CANCEL_DECLARATION, declaration, actor=actor, at=at, reason=reason)
 
 
 def _require_other_person(withdrawal: Withdrawal, actor: Actor) -> None:

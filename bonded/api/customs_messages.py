@@ -12,8 +12,8 @@ from rest_framework import serializers
 
 from bonded.actions.customs_messages import store_customs_message
 from bonded.api.base import ApiView, Request, json_response, problem
-from bonded.rules.customs_codes import OFFICE_HEADER, SIMULATOR
 from bonded.rules.customs_messages import MESSAGE_MAX_BYTES
+from bonded.rules.customs_offices import OFFICE_HEADER
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.signatures import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, require_signature
 
@@ -72,7 +72,7 @@ class CustomsMessagesView(ApiView):
             return problem(413, "message_too_large", "A message has at most 2 MB.", facts=facts)
         headers = {name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}
         office, raw = headers.get(OFFICE_HEADER, ""), request.body
-        secrets = [settings.CUSTOMS_OFFICE_SECRET] if office == SIMULATOR else []
+        secrets = settings.CUSTOMS_OFFICES[office]["incoming_secrets"] if office in settings.CUSTOMS_OFFICES else []
         message_id = require_signature(secrets=secrets, headers=headers, body=raw, at=request.at)
         stored = store_customs_message(
             office=office, message_id=message_id, raw=raw, headers=headers, actor=SYSTEM, at=request.at

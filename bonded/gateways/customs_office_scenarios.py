@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bonded.rules.customs_codes import SIMULATOR
+from bonded.rules.customs_offices import SIMULATOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """A customs office to talk to where the real one can't be reached: a real HTTP server of its own.
 
-    POST /declarations        take a declaration in, once for each Idempotency-Key → 201, again 200
-    GET  /declarations        say what came under the Idempotency-Key → 200 or 404
+    POST /SIM/declarations    take a declaration in, once for each Idempotency-Key → 201, again 200
+    GET  /SIM/declarations    say what came under the Idempotency-Key → 200 or 404
     GET  /livez               say that it runs
 
+Amendments, cancellations, answers and Kimberley confirmations are taken in beside the declarations.
 Both directions are signed. Its answers go as signed messages to the platform's
 `/api/v1/customs/messages`, some twice and some out of order as the scenario says, each again and
 again until the platform has stored it.
@@ -24,10 +25,11 @@ from typing import Any
 
 import httpx
 
-from bonded.gateways.customs_office import KEY_HEADER
+from bonded.gateways.customs_office import KEY_HEADER, PATHS
 from bonded.gateways.customs_office_files import OfficeFiles
 from bonded.gateways.customs_office_scenarios import SCENARIOS, deliveries
-from bonded.rules.customs_codes import OFFICE_HEADER, SIMULATOR
+from bonded.rules.customs_messages import OutgoingKind
+from bonded.rules.customs_offices import OFFICE_HEADER, SIMULATOR
 from bonded.rules.errors import RuleViolation
 from bonded.rules.signatures import require_signature, signed_headers
 
@@ -48,8 +50,11 @@ def _now() -> datetime:
 class CustomsOfficeSimulator:
     """One simulated office with its files, its server and its senders."""
 
-    def __init__(self, *, state: Path, secret: str, messages_url: str, scenario: str, seed: int) -> None:
-        self.secret = secret
+    def __init__(
+        self, *, state: Path, own_secret: str, their_secret: str, messages_url: str, scenario: str, seed: int
+    ) -> None:
+        self.own_secret = own_secret
+        self.their_secret = their_secret
         self.messages_url = messages_url
         self.scenario = SCENARIOS[scenario]
         self.seed = seed
@@ -68,11 +73,11 @@ class CustomsOfficeSimulator:
                 self.is_closing.set()
                 sender.join()
 
-    def take(self, key: str, body: bytes) -> Answer:
-        """Take one declaration in, or say why its content is refused."""
+    def take(self, path: str, key: str, body: bytes) -> Answer:
+        """Take one message in, or say why its content is refused."""
         try:
             document = json.loads(body)
-            number, goods = str(document["number"]), document["goods"]
+            number, goods = str(document["number"]), document["goods"] if path == PATHS[OutgoingKind.LODGE] else "none"
         except (ValueError, KeyError, TypeError) as error:
             return HTTPStatus.UNPROCESSABLE_ENTITY, {"reason": f"This is not a declaration: {error!r}."}
         if not number or not goods:
@@ -80,7 +85,11 @@ class CustomsOfficeSimulator:
         mrn, is_new = self.files.take(
             key=key,
             body=body,
-            answers=lambda mrn: deliveries(self.scenario, document=document, mrn=mrn, seed=self.seed, now=time.time()),
+            answers=lambda mrn: (
+                deliveries(self.scenario, document=document, mrn=mrn, seed=self.seed, now=time.time())
+                if path == PATHS[OutgoingKind.LODGE]
+                else []
+            ),
         )
         return HTTPStatus.CREATED if is_new else HTTPStatus.OK, {"mrn": mrn}
 
@@ -112,7 +121,7 @@ class CustomsOfficeSimulator:
                     self.is_closing.wait(IDLE_SECONDS)
 
     def _is_stored(self, http: httpx.Client, message_id: str, body: bytes) -> bool:
-        headers = signed_headers(secret=self.secret, message_id=message_id, body=body, at=_now())
+        headers = signed_headers(secret=self.own_secret, message_id=message_id, body=body, at=_now())
         headers |= {OFFICE_HEADER: SIMULATOR, "Content-Type": "application/json"}
         try:
             return http.post(self.messages_url, content=body, headers=headers).is_success
@@ -129,25 +138,26 @@ def _handler(office: CustomsOfficeSimulator) -> type[BaseHTTPRequestHandler]:
             if self.path == "/livez":
                 self._answer((HTTPStatus.OK, {"status": "alive"}))
             else:
-                self._signed(lambda key, body: office.find(key))
+                self._signed(lambda path, key, body: office.find(key))
 
         def do_POST(self) -> None:
             self._signed(office.take)
 
-        def _signed(self, act: Callable[[str, bytes], Answer]) -> None:
+        def _signed(self, act: Callable[[str, str, bytes], Answer]) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            if self.path != "/declarations" or length > LARGEST_BODY_BYTES:
+            path = self.path.removeprefix(f"/{SIMULATOR}")
+            if path not in PATHS.values() or length > LARGEST_BODY_BYTES:
                 self.close_connection = True
                 self._answer((HTTPStatus.NOT_FOUND, {"reason": "There is nothing here."}))
                 return
             body = self.rfile.read(length)
             headers = {name.lower(): value for name, value in self.headers.items()}
             try:
-                require_signature(secrets=[office.secret], headers=headers, body=body, at=_now())
+                require_signature(secrets=[office.their_secret], headers=headers, body=body, at=_now())
             except RuleViolation as refusal:
                 self._answer((HTTPStatus.UNAUTHORIZED, {"reason": refusal.message}))
                 return
-            self._answer(act(headers.get(KEY_HEADER.lower(), ""), body))
+            self._answer(act(path, headers.get(KEY_HEADER.lower(), ""), body))
 
         def _answer(self, answer: Answer) -> None:
             status, content = answer

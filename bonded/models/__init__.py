@@ -1,11 +1,13 @@
 """The tables of the bonded floor."""
 
 from bonded.models.activity import Activity
+from bonded.models.added_customs_codes import AddedCustomsCode
 from bonded.models.bond_entries import BondEntry
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.models.consignments import Consignment
 from bonded.models.custody import CustodyMovement
 from bonded.models.customs_messages import IncomingCustomsMessage
+from bonded.models.customs_tasks import CustomsTask
 from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.models.documents import KimberleyCertificate
 from bonded.models.holds import Hold
@@ -14,12 +16,14 @@ from bonded.models.invariants import InvariantReport
 from bonded.models.locations import Location
 from bonded.models.lot_grades import LotGrade
 from bonded.models.lots import Lot
+from bonded.models.office_lines import OfficeLine
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
 from bonded.models.withdrawals import GrantedClearance, ReleaseToken, Withdrawal, WithdrawalLot
 
 __all__ = (
     "Activity",
+    "AddedCustomsCode",
     "ApiToken",
     "BondEntry",
     "Company",
@@ -27,6 +31,7 @@ __all__ = (
     "ConsignmentFile",
     "CustodyMovement",
     "CustomsStatusChange",
+    "CustomsTask",
     "Declaration",
     "GrantedClearance",
     "Hold",
@@ -38,6 +43,7 @@ __all__ = (
     "Lot",
     "LotGrade",
     "Membership",
+    "OfficeLine",
     "OutgoingCustomsMessage",
     "RefusedLine",
     "ReleaseToken",

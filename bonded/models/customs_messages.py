@@ -43,6 +43,8 @@ class IncomingCustomsMessage(Table):
         "bonded.Declaration", on_delete=models.PROTECT, null=True, db_index=False, related_name="messages"
     )
     sequence = models.IntegerField(null=True)
+    read_at = models.DateTimeField(null=True, help_text="When it was put into its lane.")
+    reread_at = models.DateTimeField(null=True, help_text="When a person had it applied again.")
     waits_until = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
@@ -59,13 +61,17 @@ class IncomingCustomsMessage(Table):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=[MessageState.WAITING, MessageState.APPLIED, MessageState.SUPERSEDED])
-                | Q(declaration__isnull=False, sequence__isnull=False, waits_until__isnull=False),
+                | Q(declaration__isnull=False, read_at__isnull=False, waits_until__isnull=False),
                 name="a_message_in_a_lane_has_its_place",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=[MessageState.STORED, MessageState.APPLIED], cause__isnull=True)
                 | (~Q(state__in=[MessageState.STORED, MessageState.APPLIED]) & Q(cause__isnull=False)),
                 name="what_is_not_applied_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=MessageState.APPLIED) | Q(sequence__isnull=False),
+                name="an_applied_message_has_its_sequence",
             ),
         ]
         indexes = [

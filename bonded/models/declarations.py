@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 
 from bonded.models.base import AppendOnlyTable, Table, TableQuerySet, enum_choices, values_check
-from bonded.rules.declarations import LIVE_STATES, DeclarationKind, DeclarationState
+from bonded.rules.customs_codes import CodeListName
+from bonded.rules.declarations import LIVE_STATES, UNDER_WAY_STATES, DebtState, DeclarationKind, DeclarationState
 from bonded.rules.permissions import Actor
 
 
@@ -23,9 +24,10 @@ class DeclarationQuerySet(TableQuerySet["Declaration"]):
 
 
 class Declaration(Table):
-    """One row is one declaration to one customs office; its state is what the office last said.
+    """One row is one declaration to one customs office; its states are what the office last said.
 
-    `last_sequence` is the sequence of the office's last message that had its turn; 0 is none yet.
+    `state` is the goods' and `debt_state` the money's. `last_sequence` is the place of the office's
+    last message that had its turn; 0 is none yet. `last_issued_at` is the latest issue of one that had.
     """
 
     number = models.CharField(max_length=40, unique=True, help_text="Ours.")
@@ -40,7 +42,12 @@ class Declaration(Table):
         "bonded.Withdrawal", on_delete=models.PROTECT, null=True, related_name="declarations"
     )
     state = models.CharField(max_length=20, choices=enum_choices(DeclarationState), default=DeclarationState.DRAFT)
+    debt_state = models.CharField(max_length=20, choices=enum_choices(DebtState), default=DebtState.NOT_TOLD)
     last_sequence = models.IntegerField(default=0)
+    last_issued_at = models.DateTimeField(null=True)
+    version = models.IntegerField(
+        default=1, help_text="Counts the times that the goods were stated; an amendment adds one."
+    )
     lodged_at = models.DateTimeField(null=True)
     status_changed_at = models.DateTimeField()
 
@@ -54,12 +61,23 @@ class Declaration(Table):
         db_persist=True,
     )
 
+    # Asked by the watch over silent offices; an index on the state itself would be written with every step.
+    is_under_way = models.GeneratedField(
+        expression=models.Case(
+            models.When(state__in=[state.value for state in sorted(UNDER_WAY_STATES)], then=models.Value(value=True)),
+            default=models.Value(value=False),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+
     objects = DeclarationQuerySet.as_manager()
 
     class Meta:
         constraints = [
             values_check("kind", DeclarationKind, "a_declaration_is_of_a_known_kind"),
             values_check("state", DeclarationState, "a_declaration_is_in_a_known_state"),
+            values_check("debt_state", DebtState, "a_declaration_has_a_known_debt"),
             models.CheckConstraint(
                 condition=Q(kind=DeclarationKind.INTO_BOND, consignment__isnull=False, withdrawal__isnull=True)
                 | Q(kind=DeclarationKind.WITHDRAWAL, consignment__isnull=True, withdrawal__isnull=False),
@@ -77,7 +95,11 @@ class Declaration(Table):
                 fields=["withdrawal"], condition=Q(is_live=True), name="a_withdrawal_has_one_live_declaration"
             ),
         ]
-        indexes = [models.Index(F("company"), F("id"), name="declarations_of_a_company")]
+        indexes = [
+            models.Index(F("company"), F("id"), name="declarations_of_a_company"),
+            models.Index(F("mrn"), name="declarations_by_mrn", condition=Q(mrn__isnull=False)),
+            models.Index(F("id"), name="declarations_under_way", condition=Q(is_under_way=True)),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -95,8 +117,12 @@ class CustomsStatusChange(AppendOnlyTable):
     )
     before = models.CharField(max_length=20, choices=enum_choices(DeclarationState))
     after = models.CharField(max_length=20, choices=enum_choices(DeclarationState))
+    debt = models.CharField(
+        max_length=20, null=True, choices=enum_choices(DebtState), help_text="The debt's new status, where it changed."
+    )
     message_id = models.CharField(max_length=80, null=True)
     sequence = models.IntegerField(null=True)
+    code_list = models.CharField(max_length=12, null=True, choices=enum_choices(CodeListName))
     status = models.CharField(max_length=12, null=True, help_text="The office's own code.")
     issued_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField()

@@ -15,6 +15,9 @@ class Hold(Table):
 
     lot = models.ForeignKey("bonded.Lot", on_delete=models.PROTECT, related_name="holds")
     kind = models.CharField(max_length=20, choices=enum_choices(HoldKind))
+    declaration = models.ForeignKey(
+        "bonded.Declaration", on_delete=models.PROTECT, null=True, related_name="+", help_text="Whose inspection it is."
+    )
     reason = models.CharField(max_length=500)
     expected_carats = models.DecimalField(max_digits=12, decimal_places=3, null=True)
     found_carats = models.DecimalField(max_digits=12, decimal_places=3, null=True)

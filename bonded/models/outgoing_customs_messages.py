@@ -21,7 +21,7 @@ class OutgoingCustomsMessage(Table):
 
     declaration = models.ForeignKey("bonded.Declaration", on_delete=models.PROTECT, related_name="outgoing_messages")
     office = models.CharField(max_length=12)
-    kind = models.CharField(max_length=12, choices=enum_choices(OutgoingKind))
+    kind = models.CharField(max_length=24, choices=enum_choices(OutgoingKind))
     body = models.TextField(help_text="JSON, as it is sent byte for byte.")
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True)
     state = models.CharField(max_length=8, choices=enum_choices(DeliveryState), default=DeliveryState.WAITING)
@@ -53,7 +53,11 @@ class OutgoingCustomsMessage(Table):
             models.Index(F("not_before"), name="outgoing_due", condition=Q(state=DeliveryState.WAITING)),
             models.Index(F("leased_until"), name="outgoing_in_flight", condition=Q(state=DeliveryState.SENDING)),
             models.Index(F("id"), name="outgoing_dead", condition=Q(state=DeliveryState.DEAD)),
-        ]
+            models.Index(
+                F("declaration"), F("id"), name="outgoing_in_their_order",
+                condition=Q(state__in=[DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.DEAD]),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.office}"

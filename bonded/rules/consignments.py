@@ -49,6 +49,12 @@ class ConsignmentTooLarge(RuleViolation):
     code = "consignment_too_large"
 
 
+class InspectionOpen(RuleViolation):
+    """Customs has ordered an inspection of the consignment and has not answered yet."""
+
+    code = "inspection_open"
+
+
 class FilesUnfinished(RuleViolation):
     """A file of this consignment is still being imported."""
 

@@ -1,21 +1,15 @@
-"""What a customs office tells us: how a message is read, and in which order messages take effect.
-
-Each declaration is a lane of its own. Its messages carry a sequence, 1, 2, 3 and so on, and are
-applied in that order, whatever the order in which they come. An early one waits; when it has
-waited long enough, the gap before it is given up. A late one is kept, and changes nothing.
-"""
+"""What a customs office tells us: the message, what may become of it, and our own JSON envelope."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NoReturn
 
-from bonded.rules.customs_codes import Office
-from bonded.rules.declarations import STEPS, DeclarationState
+from bonded.rules.customs_codes import CodeListName
 from bonded.rules.errors import InputInvalid, RuleViolation
 
 MESSAGE_MAX_BYTES = 2 * 1024 * 1024
@@ -30,18 +24,21 @@ class MessageState(StrEnum):
     APPLIED = "applied"  # It took effect.
     SUPERSEDED = "superseded"  # It came after its turn had passed, and changed nothing.
     PARKED = "parked"  # It can't be understood or obeyed; a person looks at it.
+    DEALT_WITH = "dealt_with"  # A person settled it otherwise, and said why.
 
 
 class Cause(StrEnum):
     """Why a message was not simply applied."""
 
-    GAP = "gap"  # One before it is missing, so it waits.
+    GAP = "gap"  # One that goes before it is missing, or may still come; so it waits.
     LATE = "late"  # Its turn had passed.
     UNREADABLE = "unreadable"  # The bytes are no message.
     ID_DIFFERS = "id_differs"  # It came under another id than it says.
     OFFICE_DIFFERS = "office_differs"  # It speaks for an office that did not send it, or of another's declaration.
     DECLARATION_UNKNOWN = "declaration_unknown"  # No declaration has this number.
     CODE_UNKNOWN = "code_unknown"  # The office's code means nothing here.
+    SEQUENCE_MISSING = "sequence_missing"  # The office numbers its messages, and this one has no number.
+    SEQUENCE_REUSED = "sequence_reused"  # Another message took effect under this number.
     STEP_IMPOSSIBLE = "step_impossible"  # The declaration can't become that from what it is.
     EFFECT_REFUSED = "effect_refused"  # Something that follows from it was refused on our side.
 
@@ -50,6 +47,10 @@ class OutgoingKind(StrEnum):
     """What we tell an office."""
 
     LODGE = "lodge"  # A new declaration.
+    AMEND = "amend"  # The goods stated anew.
+    CANCEL = "cancel"  # Please delete it.
+    ANSWER = "answer"  # What it asked.
+    KIMBERLEY_CONFIRMATION = "kimberley_confirmation"  # Rough diamonds came as their certificate says.
 
 
 class MessageUnreadable(InputInvalid):
@@ -64,19 +65,41 @@ class MessageIdReused(RuleViolation):
     code = "message_id_reused"
 
 
+class MessageNotParked(RuleViolation):
+    """The message was applied, superseded or dealt with, or still has its turn to come."""
+
+    code = "message_not_parked"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedMessage:
+    """One message as its office offers it; `cursor` is the office's word for how far one has come."""
+
+    cursor: str
+    message_id: str
+    content_type: str
+    body: bytes
+
+
 MessageFact = str | int | bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class CustomsMessage:
-    """One status message; `status` is the office's own code, `sequence` counts from 1 within the declaration."""
+    """One status message.
+
+    It names its declaration by our number, by the office's own (`mrn`), or by both; `status` is
+    the office's code from `code_list`. `sequence` counts from 1 within the declaration; None when
+    the office does not number its messages. `issued_at` is the arrival where the office tells none.
+    """
 
     message_id: str
     office: str
-    declaration_number: str
+    declaration_number: str | None
     mrn: str | None
-    sequence: int
+    sequence: int | None
     issued_at: datetime
+    code_list: str
     status: str
     facts: Mapping[str, MessageFact]
 
@@ -95,7 +118,7 @@ def _refuse_number(text: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_refuse_number, parse_constant=_refuse_number)
 
 
-def read_customs_message(raw: bytes) -> CustomsMessage:
+def read_envelope(raw: bytes) -> CustomsMessage:
     """Read our JSON envelope.
 
     Raises MessageUnreadable with what is wrong: not UTF-8 JSON, a key twice or missing, a number
@@ -111,8 +134,9 @@ def read_customs_message(raw: bytes) -> CustomsMessage:
             office=_text(fields["office"], 12),
             declaration_number=_text(fields["declaration_number"], 40),
             mrn=None if fields.get("mrn") is None else _text(fields["mrn"], 40),
-            sequence=_sequence(fields["sequence"]),
+            sequence=None if fields.get("sequence") is None else _sequence(fields["sequence"]),
             issued_at=_moment(fields["issued_at"]),
+            code_list=CodeListName(fields.get("code_list", CodeListName.CHANNEL)),
             status=_text(fields["status"], 12),
             facts=facts,
         )
@@ -141,81 +165,3 @@ def _moment(value: str) -> datetime:
         raise ValueError("a time has no zone")
     # In UTC, because an offset may be stranger than a database takes.
     return moment.astimezone(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """How far a declaration's lane has come."""
-
-    state: DeclarationState
-    last_sequence: int
-
-
-@dataclass(frozen=True, slots=True)
-class LaneMessage:
-    """One unsettled message in a declaration's lane; `key` is its row's id."""
-
-    key: int
-    message: CustomsMessage
-    waits_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What becomes of one message, and the declaration's state before and after it."""
-
-    key: int
-    message: CustomsMessage
-    became: MessageState
-    cause: Cause | None
-    before: DeclarationState
-    after: DeclarationState
-
-
-def settle_lane(
-    position: Position,
-    lane: Iterable[LaneMessage],
-    *,
-    office: Office,
-    refused: Collection[int] = (),
-    at: datetime,
-) -> tuple[Position, list[Outcome]]:
-    """Say what becomes of every unsettled message of one declaration, in the order in which they take effect.
-
-    Messages are taken by sequence, then by time of issue, then by id, so that the order of
-    arrival does not matter. A message that is parked uses up its sequence, so that the ones
-    behind it go on. `refused` are keys whose effect was tried and refused; they are parked.
-    Returns the new position and one outcome for each message. The sequence never goes back.
-    """
-    ordered = sorted(lane, key=lambda one: (one.message.sequence, one.message.issued_at, one.message.message_id))
-    given_up = max((one.message.sequence for one in ordered if one.waits_until <= at), default=0)
-    state, last = position.state, position.last_sequence
-    outcomes: list[Outcome] = []
-    for one in ordered:
-        message, before = one.message, state
-        became, cause = MessageState.APPLIED, None
-        if message.sequence <= last:
-            became, cause = MessageState.SUPERSEDED, Cause.LATE
-        elif message.sequence > max(last + 1, given_up):
-            became, cause = MessageState.WAITING, Cause.GAP
-        else:
-            last = message.sequence
-            target, cause = _target(state, message, office, refused=one.key in refused)
-            became = MessageState.PARKED if cause else MessageState.APPLIED
-            state = target
-        outcomes.append(Outcome(one.key, message, became, cause, before, state))
-    return Position(state, last), outcomes
-
-
-def _target(
-    state: DeclarationState, message: CustomsMessage, office: Office, *, refused: bool
-) -> tuple[DeclarationState, Cause | None]:
-    target = office.status_of(message.status, on=message.issued_at.date())
-    if target is None:
-        return state, Cause.CODE_UNKNOWN
-    # Two codes may mean one state to us (taken in, then entered); the second confirms the first.
-    if target is not state and target not in STEPS[state]:
-        return state, Cause.STEP_IMPOSSIBLE
-    if refused:
-        return state, Cause.EFFECT_REFUSED
-    return target, None

@@ -35,6 +35,27 @@ class DeclarationState(StrEnum):
     CANCELLED = "cancelled"  # Deleted by the office or withdrawn.
 
 
+class DebtState(StrEnum):
+    """What customs last said of the money owed, which is another thing than where the goods may go."""
+
+    NOT_TOLD = "not_told"  # Nothing yet.
+    TOLD = "told"  # The office has told what is to be paid.
+    BALANCE_TOO_LOW = "balance_too_low"  # The deferment account does not cover it.
+    SECURED = "secured"  # Released against a guarantee; the amount is still open.
+    FINAL = "final"  # Nothing will change any more.
+
+
+# Told again after an amendment or a top-up; secured by a release; nothing follows what is final.
+_OPEN_DEBT = frozenset({DebtState.TOLD, DebtState.BALANCE_TOO_LOW, DebtState.SECURED})
+DEBT_STEPS: dict[DebtState, frozenset[DebtState]] = {
+    DebtState.NOT_TOLD: _OPEN_DEBT | {DebtState.FINAL},
+    DebtState.TOLD: _OPEN_DEBT | {DebtState.FINAL},
+    DebtState.BALANCE_TOO_LOW: _OPEN_DEBT | {DebtState.FINAL},
+    DebtState.SECURED: _OPEN_DEBT | {DebtState.FINAL},
+    DebtState.FINAL: frozenset(),
+}
+
+
 _S = DeclarationState
 _BEFORE_RELEASE = frozenset({_S.INSPECTION_ORDERED, _S.DOCUMENTS_REQUESTED, _S.TAX_ASSESSED})
 _ENDS = frozenset({_S.REJECTED, _S.CANCELLED})
@@ -58,6 +79,10 @@ STEPS: dict[DeclarationState, frozenset[DeclarationState]] = {
 }
 # Goods with a declaration in one of these can't be declared again.
 LIVE_STATES = frozenset(DeclarationState) - _ENDS
+# The office still has something to say.
+UNDER_WAY_STATES = LIVE_STATES - {_S.CLEARED}
+# An office takes a change of what was declared until it has let the goods go.
+CHANGEABLE_STATES = frozenset({_S.LODGED, _S.RECEIVED, _S.ACCEPTED}) | _BEFORE_RELEASE
 
 # What a state settles about the goods. While the office has a question open, nothing that it said before lets them go.
 _SETTLED: dict[DeclarationState, frozenset[Clearance]] = {
@@ -72,6 +97,18 @@ class AlreadyDeclared(RuleViolation):
     """The goods have a declaration that is neither rejected nor cancelled."""
 
     code = "already_declared"
+
+
+class DeclarationUnchangeable(RuleViolation):
+    """The office has let the goods go, or the declaration has ended: it is changed no more."""
+
+    code = "declaration_unchangeable"
+
+
+class CancellationAsked(RuleViolation):
+    """The office was asked to delete the declaration, and nothing else is asked of it."""
+
+    code = "cancellation_asked"
 
 
 class NothingToDeclare(RuleViolation):

@@ -17,3 +17,9 @@ class LotOnHold(RuleViolation):
     """The lot may move inside the vault, but not be viewed, withdrawn or leave."""
 
     code = "lot_on_hold"
+
+
+class AnswerMissing(RuleViolation):
+    """The hold is an inspection's, and ends by the customs office's answer."""
+
+    code = "answer_missing"

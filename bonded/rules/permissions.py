@@ -99,6 +99,19 @@ class Act(StrEnum):
     APPLY_CUSTOMS_MESSAGES = "bonded.customs_message.apply"
     SEND_CUSTOMS_MESSAGE = "bonded.customs_message.send"
     REARM_CUSTOMS_MESSAGE = "bonded.customs_message.rearm"
+    REREAD_CUSTOMS_MESSAGE = "bonded.customs_message.reread"
+    DEAL_WITH_CUSTOMS_MESSAGE = "bonded.customs_message.deal_with"
+    REPLAY_CUSTOMS_MESSAGES = "bonded.customs_message.replay"
+    FETCH_CUSTOMS_MESSAGES = "bonded.customs_message.fetch"
+    ADD_CUSTOMS_CODE = "bonded.customs_code.add"
+    PAUSE_OFFICE_LINE = "bonded.office_line.pause"
+    RESUME_OFFICE_LINE = "bonded.office_line.resume"
+    WATCH_OFFICES = "bonded.office_line.watch"
+    CLOSE_CUSTOMS_TASK = "bonded.customs_task.close"
+    ANSWER_CUSTOMS_QUERY = "bonded.customs_task.answer"
+    AMEND_DECLARATION = "bonded.declaration.amend"
+    CANCEL_DECLARATION = "bonded.declaration.cancel"
+    READ_MESSAGE_BOARD = "bonded.message_board.read"
     VERIFY_HISTORY = "bonded.history.verify"
 
 
@@ -121,7 +134,8 @@ MAY: ActTable = {
     Act.BREAK_SEAL: _KEEPER,
     Act.AFFIX_SEAL: _KEEPER,
     Act.PLACE_HOLD: frozenset({Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.SYSTEM}),
-    Act.LIFT_HOLD: _OFFICER,
+    # The platform lifts what a customs office's order placed, by its answer.
+    Act.LIFT_HOLD: frozenset({Role.CUSTOMS_OFFICER, Role.SYSTEM}),
     Act.REQUEST_WITHDRAWAL: _BUYER,
     Act.CANCEL_WITHDRAWAL: _BUYER,
     Act.LODGE_DECLARATION: frozenset({Role.BUYER, Role.ADMINISTRATOR}),
@@ -136,6 +150,19 @@ MAY: ActTable = {
     Act.APPLY_CUSTOMS_MESSAGES: _SYSTEM,
     Act.SEND_CUSTOMS_MESSAGE: _SYSTEM,
     Act.REARM_CUSTOMS_MESSAGE: frozenset({Role.ADMINISTRATOR}),
+    Act.REREAD_CUSTOMS_MESSAGE: frozenset({Role.ADMINISTRATOR}),
+    Act.DEAL_WITH_CUSTOMS_MESSAGE: frozenset({Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER}),
+    Act.REPLAY_CUSTOMS_MESSAGES: frozenset({Role.SYSTEM}),
+    Act.FETCH_CUSTOMS_MESSAGES: _SYSTEM,
+    Act.ADD_CUSTOMS_CODE: frozenset({Role.ADMINISTRATOR}),
+    Act.PAUSE_OFFICE_LINE: frozenset({Role.ADMINISTRATOR}),
+    Act.RESUME_OFFICE_LINE: frozenset({Role.ADMINISTRATOR}),
+    Act.WATCH_OFFICES: _SYSTEM,
+    Act.CLOSE_CUSTOMS_TASK: frozenset({Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER}),
+    Act.ANSWER_CUSTOMS_QUERY: frozenset({Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR}),
+    Act.AMEND_DECLARATION: frozenset({Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR}),
+    Act.CANCEL_DECLARATION: frozenset({Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR, Role.SYSTEM}),
+    Act.READ_MESSAGE_BOARD: frozenset({Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER, Role.AUDITOR}),
     Act.VERIFY_HISTORY: frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM}),
 }
 

@@ -32,7 +32,7 @@ STEPS: dict[WithdrawalState, frozenset[WithdrawalState]] = {
     WithdrawalState.REQUESTED: frozenset(
         {WithdrawalState.DECLARED, WithdrawalState.CANCELLED, WithdrawalState.REFUSED}
     ),
-    WithdrawalState.DECLARED: frozenset({WithdrawalState.RELEASED, WithdrawalState.REFUSED}),
+    WithdrawalState.DECLARED: frozenset({WithdrawalState.RELEASED, WithdrawalState.REFUSED, WithdrawalState.CANCELLED}),
     WithdrawalState.RELEASED: frozenset({WithdrawalState.HANDED_OVER}),
     WithdrawalState.HANDED_OVER: frozenset(),
     WithdrawalState.REFUSED: frozenset(),
@@ -85,6 +85,12 @@ class WithdrawalNotLive(RuleViolation):
     """The withdrawal has ended: nothing about it is settled or taken back any more."""
 
     code = "withdrawal_not_live"
+
+
+class StillDeclared(RuleViolation):
+    """A customs office has a declaration of these goods that is neither rejected nor cancelled."""
+
+    code = "still_declared"
 
 
 class ReleasedByItsPreparer(RuleViolation):

@@ -1,5 +1,7 @@
 """The whole platform on one machine: services, environment and processes, for the demo and for tests."""
 
+import hmac
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -7,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from bonded.rules.customs_offices import OFFICES
 from config.local import commands
 from config.local.commands import Command, filled
 from config.local.folders import LOCAL, Folder
@@ -205,9 +208,23 @@ class Platform:
             "ALLOWED_HOSTS": f"{HOST},localhost",
             "PUBLIC_URL": self.url,
             "HTTPS": "false",
-            "CUSTOMS_OFFICE_URL": self.customs_office_url,
-            "CUSTOMS_OFFICE_SECRET": secrets["customs_office_secret"],
+            "CUSTOMS_OFFICES": json.dumps(self._customs_offices(secrets["customs_office_secret"])),
             "LOG_FORMAT": "json",
+        }
+
+    def _customs_offices(self, secret: str) -> dict[str, dict[str, object]]:
+        """Give every office an address at the simulator, and secrets of its own for each direction."""
+
+        def derived(office: str, direction: str) -> str:
+            return hmac.new(secret.encode(), f"{office} {direction}".encode(), "sha256").hexdigest()
+
+        return {
+            office: {
+                "url": f"{self.customs_office_url}/{office}",
+                "incoming_secrets": [derived(office, "incoming")],
+                "outgoing_secret": derived(office, "outgoing"),
+            }
+            for office in OFFICES
         }
 
 

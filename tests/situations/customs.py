@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from bonded.actions.customs_messages import Stored, apply_customs_messages, store_customs_message
+from bonded.actions.customs_messages import Stored, store_customs_message
 from bonded.actions.declarations import declare_consignment, lodge_declaration
+from bonded.actions.lane_settlements import apply_customs_messages
+from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.models import CustomsStatusChange, Declaration, IncomingCustomsMessage, Withdrawal
-from bonded.rules.customs_codes import SIMULATOR
+from bonded.rules.customs_offices import SIMULATOR
 from bonded.rules.declarations import DeclarationKind, DeclarationState
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.withdrawals import Procedure, WithdrawalState
@@ -81,7 +83,7 @@ def store(raw: bytes, *, at: datetime, office: str = SIMULATOR, message_id: str 
 def apply_all(at: datetime) -> int:
     """Apply until nothing is left to do."""
     count = 0
-    while settled := apply_customs_messages(limit=100, actor=SYSTEM, at=at):
+    while settled := apply_customs_messages(read=read_stored_message, limit=100, actor=SYSTEM, at=at):
         count += settled
     return count
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from bonded.gateways.customs_office_scenarios import DEFAULT, SCENARIOS
 from bonded.gateways.customs_office_simulator import CustomsOfficeSimulator
+from bonded.rules.customs_offices import SIMULATOR
 
 MESSAGES_PATH = "/api/v1/customs/messages"
 
@@ -29,9 +30,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve; Ctrl-C and SIGTERM stop it."""
+        line = settings.CUSTOMS_OFFICES[SIMULATOR]
         office = CustomsOfficeSimulator(
             state=options["state"],
-            secret=settings.CUSTOMS_OFFICE_SECRET,
+            own_secret=line["incoming_secrets"][0],
+            their_secret=line["outgoing_secret"],
             messages_url=settings.PUBLIC_URL + MESSAGES_PATH,
             scenario=options["scenario"],
             seed=options["seed"],

@@ -25,7 +25,12 @@ def knock(
     client: Client, body: bytes = BODY, *, office: str = "SIM", at: datetime | None = None, **changes: str
 ) -> Any:
     """Send a message as the office does; changes overwrite its headers, an empty one removes it."""
-    signed = signed_headers(secret=settings.CUSTOMS_OFFICE_SECRET, message_id="m-1", body=body, at=at or timezone.now())
+    signed = signed_headers(
+        secret=settings.CUSTOMS_OFFICES["SIM"]["incoming_secrets"][0],
+        message_id="m-1",
+        body=body,
+        at=at or timezone.now(),
+    )
     headers = {"customs-office": office, **signed} | {name.replace("_", "-"): text for name, text in changes.items()}
     kept = {name: text for name, text in headers.items() if text}
     return client.post(ADDRESS, data=body, content_type="application/json", headers=kept)

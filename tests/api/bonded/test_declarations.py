@@ -124,12 +124,12 @@ def test_lodge_declaration__without_a_key_is_refused(cast: Cast, at: datetime) -
 
 
 def test_lodge_declaration__to_an_office_that_nobody_knows_is_refused(cast: Cast, at: datetime) -> None:
-    from bonded.rules.customs_codes import OfficeUnknown
+    from bonded.rules.customs_offices import OfficeUnknown
 
     withdrawal = a_requested_withdrawal(cast, at)
     with pytest.raises(OfficeUnknown) as refusal:
         lodge_declaration(withdrawal_id=withdrawal.pk, office="ATLANTIS", actor=cast.alice, at=at)
-    assert refusal.value.facts == {"known": ["SIM"]}
+    assert refusal.value.facts == {"known": ["CNSW", "GBCDS", "SIM"]}
     assert Declaration.objects.count() == 0
 
 

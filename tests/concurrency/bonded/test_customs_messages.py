@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, transaction
 
-from bonded.actions.customs_messages import apply_customs_messages, store_customs_message
+from bonded.actions.customs_messages import store_customs_message
+from bonded.actions.lane_settlements import apply_customs_messages
 from bonded.actions.outgoing_customs_messages import claim_outgoing
+from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.models import (
     Activity,
     CustomsStatusChange,
@@ -21,7 +23,7 @@ from bonded.models import (
     IncomingCustomsMessage,
     Withdrawal,
 )
-from bonded.rules.customs_codes import OFFICES, SIMULATOR
+from bonded.rules.customs_offices import OFFICES, SIMULATOR
 from bonded.rules.permissions import SYSTEM
 from tests.cast import make_cast
 from tests.situations.customs import a_declared_withdrawal, message, store
@@ -66,7 +68,7 @@ def test_apply_customs_messages__by_four_workers_takes_effect_once() -> None:
 
     def keep_applying() -> None:
         while not is_stored.is_set() or IncomingCustomsMessage.objects.unread().exists():
-            apply_customs_messages(limit=7, actor=SYSTEM, at=AT)
+            apply_customs_messages(read=read_stored_message, limit=7, actor=SYSTEM, at=AT)
 
     def keep_storing() -> None:
         for raw in raws:
@@ -113,7 +115,7 @@ def test_apply_customs_messages__leaves_a_declaration_that_somebody_holds_and_de
     cast = make_cast()
     held, free = a_declared_withdrawal(cast, AT), a_declared_withdrawal(cast, AT)
     store(message(held, 3, "C", at=AT), at=AT - PATIENCE)
-    assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT - PATIENCE) == 1
+    assert apply_customs_messages(read=read_stored_message, limit=10, actor=SYSTEM, at=AT - PATIENCE) == 1
     for declaration in (held, free):
         store(message(declaration, 1, "L", at=AT), at=AT)
     is_held, may_let_go = threading.Event(), threading.Event()
@@ -126,13 +128,13 @@ def test_apply_customs_messages__leaves_a_declaration_that_somebody_holds_and_de
 
     def apply() -> None:
         is_held.wait(10)
-        assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT) == 1
+        assert apply_customs_messages(read=read_stored_message, limit=10, actor=SYSTEM, at=AT) == 1
         may_let_go.set()
 
     at_once(hold, apply)
     states = dict(Declaration.objects.values_list("pk", "state"))
     assert states == {held.pk: "lodged", free.pk: "received"}
-    assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT) == 2
+    assert apply_customs_messages(read=read_stored_message, limit=10, actor=SYSTEM, at=AT) == 2
     assert Declaration.objects.get(pk=held.pk).state == "inspection_ordered"
 
 
@@ -152,11 +154,11 @@ def test_apply_customs_messages__leaves_a_step_whose_withdrawal_somebody_holds_a
 
     def apply() -> None:
         is_held.wait(10)
-        assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT) == 1
+        assert apply_customs_messages(read=read_stored_message, limit=10, actor=SYSTEM, at=AT) == 1
         may_let_go.set()
 
     at_once(hold, apply)
     states = dict(Declaration.objects.values_list("pk", "state"))
     assert states == {held.pk: "lodged", free.pk: "accepted"}
-    assert apply_customs_messages(limit=10, actor=SYSTEM, at=AT) == 1
+    assert apply_customs_messages(read=read_stored_message, limit=10, actor=SYSTEM, at=AT) == 1
     assert set(Declaration.objects.values_list("state", flat=True)) == {"accepted"}

@@ -12,8 +12,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from bonded.actions.customs_messages import apply_customs_messages
+from bonded.actions.lane_settlements import apply_customs_messages
 from bonded.actions.withdrawals import cancel_withdrawal, refuse_withdrawal
+from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.models import (
     Activity,
     Consignment,
@@ -24,8 +25,8 @@ from bonded.models import (
     Withdrawal,
 )
 from bonded.queries.customs_messages import message_figures
-from bonded.rules.customs_codes import OFFICES, SIMULATOR
 from bonded.rules.customs_messages import MessageIdReused
+from bonded.rules.customs_offices import OFFICES, SIMULATOR
 from bonded.rules.errors import NotPermitted
 from bonded.rules.permissions import SYSTEM
 from bonded.signals import declaration_status_changed
@@ -79,7 +80,7 @@ def test_store_customs_message__takes_the_same_id_of_two_offices_for_two_message
 
 def test_apply_customs_messages__is_the_systems_only(cast: Cast, at: datetime) -> None:
     with pytest.raises(NotPermitted):
-        apply_customs_messages(limit=1, actor=cast.ada, at=at)
+        apply_customs_messages(read=read_stored_message, limit=1, actor=cast.ada, at=at)
 
 
 def test_apply_customs_messages__clears_a_withdrawal_step_by_step(cast: Cast, at: datetime) -> None:
@@ -115,7 +116,7 @@ def test_apply_customs_messages__ends_the_same_for_every_permutation_with_repeat
             for declaration, order in zip(declarations, orders, strict=True):
                 for sequence in {order[place], *chance.choices(order[: place + 1], k=chance.randint(0, 1))}:
                     store(message(declaration, sequence, journey[sequence - 1], at=at), at=at)
-            apply_customs_messages(limit=chance.randint(1, 600), actor=SYSTEM, at=at)
+            apply_customs_messages(read=read_stored_message, limit=chance.randint(1, 600), actor=SYSTEM, at=at)
         apply_all(at)
         ends = set(Declaration.objects.values_list("state", "last_sequence"))
         messages = set(IncomingCustomsMessage.objects.values_list("state", "cause"))
@@ -244,9 +245,9 @@ def test_apply_customs_messages__costs_as_many_statements_for_many_as_for_few(ca
     for declaration in declarations:
         store(message(declaration, 1, "L", at=at), at=at)
     with CaptureQueriesContext(connection) as few:
-        apply_customs_messages(limit=1, actor=SYSTEM, at=at)
+        apply_customs_messages(read=read_stored_message, limit=1, actor=SYSTEM, at=at)
     with CaptureQueriesContext(connection) as many:
-        assert apply_customs_messages(limit=100, actor=SYSTEM, at=at) == 4
+        assert apply_customs_messages(read=read_stored_message, limit=100, actor=SYSTEM, at=at) == 4
     assert len(few) == len(many)
 
 

@@ -28,11 +28,12 @@ from bonded.gateways.customs_office import (
     Unreachable,
 )
 from bonded.gateways.customs_office_scenarios import SCENARIOS, deliveries
-from bonded.rules.customs_messages import read_customs_message
+from bonded.rules.customs_messages import OutgoingKind, read_envelope
 from bonded.rules.signatures import require_signature
 from config.local.ports import free_port
 
-SECRET = "shared by both"
+SECRET = "the platform's"
+OFFICE_SECRET = "the office's"
 DOCUMENT = {"number": "202603020000000001", "procedure": "home_use", "goods": [{"hs_code": "71023900"}]}
 BODY = json.dumps(DOCUMENT)
 
@@ -53,13 +54,13 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                message_id = require_signature(secrets=[SECRET], headers=headers, body=body, at=now())
+                message_id = require_signature(secrets=[OFFICE_SECRET], headers=headers, body=body, at=now())
                 if receiver.failures:
                     receiver.failures -= 1
                     self.send_response(503)
                 else:
                     receiver.messages.append(json.loads(body))
-                    assert read_customs_message(body).message_id == message_id
+                    assert read_envelope(body).message_id == message_id
                     self.send_response(202)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -96,7 +97,8 @@ class OfficeProcess:
             *(sys.executable, "manage.py", "run_customs_office_simulator", "--port", str(self.port)),
             *("--state", str(state), "--scenario", scenario),
         ]
-        self.environment = os.environ | {"PUBLIC_URL": public_url, "CUSTOMS_OFFICE_SECRET": SECRET}
+        line = {"url": f"{self.url}/SIM", "incoming_secrets": [OFFICE_SECRET], "outgoing_secret": SECRET}
+        self.environment = os.environ | {"PUBLIC_URL": public_url, "CUSTOMS_OFFICES": json.dumps({"SIM": line})}
         self.start()
 
     @property
@@ -135,17 +137,17 @@ def office(tmp_path: Path, receiver: Receiver, request: pytest.FixtureRequest) -
 
 @pytest.fixture
 def gateway(office: OfficeProcess) -> Iterator[CustomsOffice]:
-    gateway = CustomsOffice(url=office.url, secret=SECRET)
+    gateway = CustomsOffice(url=f"{office.url}/SIM", secret=SECRET)
     yield gateway
     gateway.close()
 
 
 def test_send__is_taken_once_and_answered_in_order(gateway: CustomsOffice, receiver: Receiver) -> None:
-    assert gateway.find_by_key(idempotency_key="k-1", at=now()) is None
-    first = gateway.send(idempotency_key="k-1", body=BODY, at=now())
+    assert gateway.find_by_key(OutgoingKind.LODGE, idempotency_key="k-1", at=now()) is None
+    first = gateway.send(OutgoingKind.LODGE, idempotency_key="k-1", body=BODY, at=now())
     assert first == Accepted("530100000000000001")
-    assert gateway.send(idempotency_key="k-1", body=BODY, at=now()) == first
-    assert gateway.find_by_key(idempotency_key="k-1", at=now()) == first
+    assert gateway.send(OutgoingKind.LODGE, idempotency_key="k-1", body=BODY, at=now()) == first
+    assert gateway.find_by_key(OutgoingKind.LODGE, idempotency_key="k-1", at=now()) == first
 
     messages = receiver.wait_for(6)
     assert [(one["sequence"], one["status"]) for one in messages] == list(enumerate("7LJTPR", start=1))
@@ -153,21 +155,21 @@ def test_send__is_taken_once_and_answered_in_order(gateway: CustomsOffice, recei
 
 
 def test_send__tells_that_the_content_is_refused(gateway: CustomsOffice) -> None:
-    outcome = gateway.send(idempotency_key="k-1", body='{"number": "1", "goods": []}', at=now())
+    outcome = gateway.send(OutgoingKind.LODGE, idempotency_key="k-1", body='{"number": "1", "goods": []}', at=now())
     assert isinstance(outcome, RefusedByContent)
     assert "lists goods" in outcome.reason
-    assert gateway.find_by_key(idempotency_key="k-1", at=now()) is None
+    assert gateway.find_by_key(OutgoingKind.LODGE, idempotency_key="k-1", at=now()) is None
 
 
 def test_send__with_a_wrong_secret_is_no_refusal_of_the_content(office: OfficeProcess) -> None:
-    gateway = CustomsOffice(url=office.url, secret="not the secret")
-    assert isinstance(gateway.send(idempotency_key="k-1", body=BODY, at=now()), Unknown)
+    gateway = CustomsOffice(url=f"{office.url}/SIM", secret="not the secret")
+    assert isinstance(gateway.send(OutgoingKind.LODGE, idempotency_key="k-1", body=BODY, at=now()), Unknown)
     gateway.close()
 
 
 def test_send__tells_that_nobody_was_reached() -> None:
     gateway = CustomsOffice(url=f"http://127.0.0.1:{free_port()}", secret=SECRET)
-    assert isinstance(gateway.send(idempotency_key="k-1", body=BODY, at=now()), Unreachable)
+    assert isinstance(gateway.send(OutgoingKind.LODGE, idempotency_key="k-1", body=BODY, at=now()), Unreachable)
     gateway.close()
 
 
@@ -187,7 +189,7 @@ def test_send__says_what_is_known(status: int, body: str, outcome: Outcome) -> N
     gateway = CustomsOffice(
         url="http://office", secret=SECRET, transport=httpx.MockTransport(lambda _: httpx.Response(status, text=body))
     )
-    assert gateway.send(idempotency_key="k-1", body=BODY, at=now()) == outcome
+    assert gateway.send(OutgoingKind.LODGE, idempotency_key="k-1", body=BODY, at=now()) == outcome
     gateway.close()
 
 
@@ -196,7 +198,9 @@ def test_send__does_not_know_the_fate_of_a_call_that_broke() -> None:
         raise httpx.ReadTimeout("nothing came", request=request)
 
     gateway = CustomsOffice(url="http://office", secret=SECRET, transport=httpx.MockTransport(break_off))
-    assert gateway.send(idempotency_key="k-1", body=BODY, at=now()) == Unknown("ReadTimeout: nothing came")
+    assert gateway.send(OutgoingKind.LODGE, idempotency_key="k-1", body=BODY, at=now()) == Unknown(
+        "ReadTimeout: nothing came"
+    )
     gateway.close()
 
 
@@ -207,7 +211,9 @@ def test_simulator__killed_in_between_and_refused_at_first_still_tells_everythin
     receiver.failures = 3
     for number in range(5):
         document = json.dumps(DOCUMENT | {"number": f"D{number}"})
-        assert isinstance(gateway.send(idempotency_key=f"k-{number}", body=document, at=now()), Accepted)
+        assert isinstance(
+            gateway.send(OutgoingKind.LODGE, idempotency_key=f"k-{number}", body=document, at=now()), Accepted
+        )
     receiver.wait_for(4)
     office.kill()
     office.start()

@@ -40,6 +40,18 @@ def row() -> OutgoingCustomsMessage:
     return OutgoingCustomsMessage.objects.get()
 
 
+def fail(*, message_id: int, attempt: int, jitter: float, at: datetime, is_overloaded: bool = False) -> bool:
+    return record_failure(
+        message_id=message_id,
+        attempt=attempt,
+        reason="away",
+        is_overloaded=is_overloaded,
+        jitter=jitter,
+        actor=SYSTEM,
+        at=at,
+    )
+
+
 def test_claim_outgoing__holds_a_message_until_its_lease_ends(cast: Cast, at: datetime) -> None:
     declaration = a_declared_withdrawal(cast, at)
     (first,) = claim(at)
@@ -70,7 +82,9 @@ def test_record_sent__by_a_relay_whose_hold_has_ended_changes_nothing(cast: Cast
 def test_record_failure__tries_again_after_a_while(cast: Cast, at: datetime) -> None:
     a_declared_withdrawal(cast, at)
     (held,) = claim(at)
-    assert record_failure(message_id=held.id, attempt=1, reason="away", jitter=0.5, actor=SYSTEM, at=at)
+    assert record_failure(
+        is_overloaded=False, message_id=held.id, attempt=1, reason="away", jitter=0.5, actor=SYSTEM, at=at
+    )
     assert (row().state, row().last_error, row().not_before) == ("waiting", "away", at + timedelta(seconds=0.75))
     assert claim(at + timedelta(seconds=0.74)) == []
     assert claim(at + timedelta(seconds=0.75))[0].attempt == 2
@@ -82,7 +96,9 @@ def test_record_failure__gives_up_after_the_last_attempt_and_a_person_arms_it_ag
     for attempt in range(1, MOST_ATTEMPTS + 1):
         at += timedelta(minutes=10)
         (held,) = claim(at)
-        record_failure(message_id=held.id, attempt=attempt, reason="away", jitter=0.0, actor=SYSTEM, at=at)
+        record_failure(
+            is_overloaded=False, message_id=held.id, attempt=attempt, reason="away", jitter=0.0, actor=SYSTEM, at=at
+        )
     assert row().state == "dead"
     assert claim(at + TWO_DAYS) == []
     given_up = Activity.objects.get(act="bonded.customs_message.send")
@@ -93,7 +109,9 @@ def test_record_failure__gives_up_after_the_last_attempt_and_a_person_arms_it_ag
     rearm_outgoing(message_id=row().pk, actor=cast.ada, at=at)
     (held,) = claim(at)
     assert (held.attempt, held.idempotency_key) == (MOST_ATTEMPTS + 1, str(key))
-    record_failure(message_id=held.id, attempt=held.attempt, reason="away", jitter=0.0, actor=SYSTEM, at=at)
+    record_failure(
+        is_overloaded=False, message_id=held.id, attempt=held.attempt, reason="away", jitter=0.0, actor=SYSTEM, at=at
+    )
     assert row().state == "waiting"
 
 
@@ -119,7 +137,7 @@ Answers = Callable[[httpx.Request], httpx.Response]
 
 def talk_to(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
     office = CustomsOffice(url="http://office", secret="s", transport=httpx.MockTransport(answers))
-    monkeypatch.setattr(tasks, "_customs_office", lambda: office)
+    monkeypatch.setattr(tasks, "_customs_office", lambda code: office)
 
 
 def test_send_customs_outbox__sends_each_message_once(

@@ -246,7 +246,7 @@ def test_cancel_booking__lets_visitors_leave_before_the_first_stone_is_out(cast:
     assert not Claim.objects.active().exists()
 
 
-def test_hold_placed__cancels_visits_to_come_and_not_the_one_under_way(cast: Cast, at) -> None:
+def test_lots_held__cancels_visits_to_come_and_not_the_one_under_way(cast: Cast, at) -> None:
     session = an_open_session(cast, at, lots=2)
     a_rival_who_may_book(cast, at)
     lots = [row.lot for row in session.booking.lots.order_by("turn")]

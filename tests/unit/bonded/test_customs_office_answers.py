@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from bonded.gateways.customs_office import Accepted, CustomsOffice, Overloaded, RefusedByContent, Unknown
+from bonded.rules.customs_messages import OutgoingKind
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def office(status: int, body: bytes) -> CustomsOffice:
     ],
 )
 def test_send__takes_only_words_about_the_declaration_for_a_refusal(status: int, kind: type) -> None:
-    outcome = office(status, b"no \0 reason").send(idempotency_key="k", body="{}", at=AT)
+    outcome = office(status, b"no \0 reason").send(OutgoingKind.LODGE, idempotency_key="k", body="{}", at=AT)
 
     assert type(outcome) is kind
     assert "\0" not in getattr(outcome, "reason", "")
@@ -32,7 +33,10 @@ def test_send__takes_only_words_about_the_declaration_for_a_refusal(status: int,
 
 @pytest.mark.parametrize("status", [400, 401, 409, 422, 500])
 def test_find_by_key__never_takes_its_own_question_for_a_refusal(status: int) -> None:
-    assert type(office(status, b"").find_by_key(idempotency_key="k", at=AT)) in (Unknown, Overloaded)
+    assert type(office(status, b"").find_by_key(OutgoingKind.LODGE, idempotency_key="k", at=AT)) in (
+        Unknown,
+        Overloaded,
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,8 +54,10 @@ def test_find_by_key__never_takes_its_own_question_for_a_refusal(status: int) ->
     ],
 )
 def test_send__believes_no_odd_number(body: bytes) -> None:
-    assert type(office(200, body).send(idempotency_key="k", body="{}", at=AT)) is Unknown
+    assert type(office(200, body).send(OutgoingKind.LODGE, idempotency_key="k", body="{}", at=AT)) is Unknown
 
 
 def test_send__takes_a_number_that_is_one() -> None:
-    assert office(200, b'{"mrn": "26CN0001"}').send(idempotency_key="k", body="{}", at=AT) == Accepted("26CN0001")
+    assert office(200, b'{"mrn": "26CN0001"}').send(
+        OutgoingKind.LODGE, idempotency_key="k", body="{}", at=AT
+    ) == Accepted("26CN0001")

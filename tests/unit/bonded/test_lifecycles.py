@@ -49,6 +49,7 @@ EXPECTED: dict[str, tuple[Any, set[str]]] = {
             "requested>cancelled",
             "requested>refused",
             "declared>released",
+            "declared>cancelled",
             "declared>refused",
             "released>handed_over",
         },

@@ -1,0 +1,139 @@
+"""In which order a declaration's messages take effect, and what each makes of it.
+
+Each declaration is a lane of its own. Where an office numbers its messages, 1, 2, 3 and so on,
+they are applied in that order; elsewhere in the order of their issue. The order in which they come
+does not matter: an early one waits, and when it has waited long enough, what is missing before it
+is given up. A late one is kept, and changes nothing: no status ever goes back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bonded.rules.customs_codes import AddedCode, Meaning
+from bonded.rules.customs_messages import Cause, CustomsMessage, MessageState
+from bonded.rules.customs_offices import Office
+from bonded.rules.declarations import DEBT_STEPS, STEPS, DebtState, DeclarationState
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a declaration's lane has come; `last_sequence` is 0 and `last_issued_at` None at its beginning."""
+
+    goods: DeclarationState
+    debt: DebtState = DebtState.NOT_TOLD
+    last_sequence: int = 0
+    last_issued_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneMessage:
+    """One unsettled message in a declaration's lane; `key` is its row's id.
+
+    `is_by_hand` says that a person wants it applied although its turn may have passed.
+    """
+
+    key: int
+    message: CustomsMessage
+    waits_until: datetime
+    is_by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of one message, and the lane's position before and after it.
+
+    `sequence` is its place in the lane, our own where the office gives none; None when it has none.
+    """
+
+    key: int
+    message: CustomsMessage
+    sequence: int | None
+    became: MessageState
+    cause: Cause | None
+    before: Position
+    after: Position
+    meaning: Meaning | None = None
+
+
+def settle_lane(
+    position: Position,
+    lane: Iterable[LaneMessage],
+    *,
+    office: Office,
+    taken: Collection[int] = (),
+    refused: Collection[int] = (),
+    added: Collection[AddedCode] = (),
+    at: datetime,
+) -> tuple[Position, list[Outcome]]:
+    """Say what becomes of every unsettled message of one declaration, in the order in which they take effect.
+
+    Messages are taken by sequence, then by time of issue, then by id, so that the order of
+    arrival does not matter. A message that is parked uses up its sequence, so that the ones
+    behind it go on. `taken` are sequences up to the last that took effect; `refused` are keys
+    whose effect was tried and refused; they are parked. Returns the new position and one outcome
+    for each message. Neither the sequence nor the time of issue ever goes back.
+    """
+    ordered = sorted(lane, key=_turn)
+    given_up = max((index for index, one in enumerate(ordered) if one.waits_until <= at), default=-1)
+    used = set(taken)
+    outcomes: list[Outcome] = []
+    for index, one in enumerate(ordered):
+        message, before = one.message, position
+        became, cause, meaning, sequence = MessageState.APPLIED, None, None, message.sequence
+        if sequence is not None and sequence in used:
+            became, cause = MessageState.PARKED, Cause.SEQUENCE_REUSED
+        elif _is_late(position, message) and not one.is_by_hand:
+            became, cause = MessageState.SUPERSEDED, Cause.LATE
+        elif index > given_up and not one.is_by_hand and _has_to_wait(position, message):
+            became, cause = MessageState.WAITING, Cause.GAP
+        else:
+            sequence = sequence or position.last_sequence + 1
+            meaning = office.meaning_of(
+                message.code_list, message.status, on=message.issued_at.date(), at=at, added=added
+            )
+            position, cause = _moved(_passed(position, sequence, message), meaning, is_refused=one.key in refused)
+            became = MessageState.PARKED if cause else MessageState.APPLIED
+            if cause is None:
+                used.add(sequence)
+        outcomes.append(Outcome(one.key, message, sequence, became, cause, before, position, meaning))
+    return position, outcomes
+
+
+def _turn(one: LaneMessage) -> tuple[int, datetime, str]:
+    return one.message.sequence or 0, one.message.issued_at, one.message.message_id
+
+
+def _is_late(position: Position, message: CustomsMessage) -> bool:
+    if message.sequence is not None:
+        return message.sequence <= position.last_sequence
+    return position.last_issued_at is not None and message.issued_at < position.last_issued_at
+
+
+def _has_to_wait(position: Position, message: CustomsMessage) -> bool:
+    # Without numbers nobody can say that nothing is missing, so each waits its time.
+    return message.sequence is None or message.sequence > position.last_sequence + 1
+
+
+def _passed(position: Position, sequence: int, message: CustomsMessage) -> Position:
+    last_issued_at = position.last_issued_at
+    if last_issued_at is None or message.issued_at > last_issued_at:
+        last_issued_at = message.issued_at
+    return replace(position, last_sequence=max(sequence, position.last_sequence), last_issued_at=last_issued_at)
+
+
+def _moved(position: Position, meaning: Meaning | None, *, is_refused: bool) -> tuple[Position, Cause | None]:
+    """Take the step, or say why it can't be taken."""
+    if meaning is None:
+        return position, Cause.CODE_UNKNOWN
+    goods, debt = meaning.goods or position.goods, meaning.debt or position.debt
+    # Two codes may mean one state to us (taken in, then entered); the second confirms the first.
+    if goods is not position.goods and goods not in STEPS[position.goods]:
+        return position, Cause.STEP_IMPOSSIBLE
+    if debt is not position.debt and debt not in DEBT_STEPS[position.debt]:
+        return position, Cause.STEP_IMPOSSIBLE
+    if is_refused:
+        return position, Cause.EFFECT_REFUSED
+    return replace(position, goods=goods, debt=debt), None

@@ -1,0 +1,183 @@
+"""The order in which a declaration's messages take effect."""
+
+import random
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+from bonded.rules.customs_codes import AddedCode, CodeListName, Meaning
+from bonded.rules.customs_lanes import LaneMessage, Outcome, Position, settle_lane
+from bonded.rules.customs_messages import Cause, CustomsMessage, MessageState
+from bonded.rules.customs_offices import OFFICES, SIMULATOR
+from bonded.rules.declarations import DeclarationState
+from bonded.rules.validity import Validity
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+OFFICE = OFFICES[SIMULATOR]
+LODGED = Position(DeclarationState.LODGED)
+# Taken in, accepted, inspection, accepted after all, tax told, released, closed.
+JOURNEY = "LJCJTPR"
+
+
+def in_lane(sequence: int, status: str, *, waits_until: datetime = AT + OFFICE.patience, key: int = 0) -> LaneMessage:
+    message = CustomsMessage(
+        message_id=f"m-{sequence}",
+        office="SIM",
+        declaration_number="1",
+        mrn=None,
+        sequence=sequence,
+        issued_at=AT,
+        code_list=CodeListName.CHANNEL,
+        status=status,
+        facts={},
+    )
+    return LaneMessage(key or sequence, message, waits_until)
+
+
+def journey(statuses: str = JOURNEY) -> list[LaneMessage]:
+    return [in_lane(number, status) for number, status in enumerate(statuses, start=1)]
+
+
+def settle_one_by_one(arrivals: Iterable[LaneMessage]) -> tuple[Position, list[Outcome]]:
+    """Let messages arrive singly, as the inbox does: a repeated key is stored once, a waiting one stays in the lane."""
+    position, waiting, seen, settled = LODGED, list[LaneMessage](), set[int](), list[Outcome]()
+    for arrival in arrivals:
+        if arrival.key in seen:
+            continue
+        seen.add(arrival.key)
+        lane = [*waiting, arrival]
+        position, outcomes = settle_lane(position, lane, office=OFFICE, at=AT)
+        still = {outcome.key for outcome in outcomes if outcome.became is MessageState.WAITING}
+        waiting = [one for one in lane if one.key in still]
+        settled += [outcome for outcome in outcomes if outcome.key not in still]
+    assert waiting == []
+    return position, settled
+
+
+def place(position: Position) -> tuple[DeclarationState, int]:
+    return position.goods, position.last_sequence
+
+
+def brief(outcomes: Sequence[Outcome]) -> list[tuple[int, str, str | None, str]]:
+    return [(one.key, one.became.value, one.cause and one.cause.value, one.after.goods.value) for one in outcomes]
+
+
+def test_settle_lane__applies_a_journey_in_its_order() -> None:
+    position, outcomes = settle_lane(LODGED, journey(), office=OFFICE, at=AT)
+    assert place(position) == (DeclarationState.CLEARED, 7)
+    assert brief(outcomes) == [
+        (1, "applied", None, "received"),
+        (2, "applied", None, "accepted"),
+        (3, "applied", None, "inspection_ordered"),
+        (4, "applied", None, "accepted"),
+        (5, "applied", None, "tax_assessed"),
+        (6, "applied", None, "released"),
+        (7, "applied", None, "cleared"),
+    ]
+
+
+def test_settle_lane__ends_the_same_for_every_permutation() -> None:
+    expected = settle_one_by_one(journey())
+    assert place(expected[0]) == (DeclarationState.CLEARED, 7)
+    for arrivals in permutations(journey()):
+        assert settle_one_by_one(arrivals) == expected
+
+
+def test_settle_lane__ends_the_same_for_shuffles_with_repeats_of_long_journeys() -> None:
+    chance = random.Random(20260302)
+    for _ in range(1_000):
+        messages = journey("7L" + "CJ" * chance.randint(0, 8) + chance.choice(["TPR", "?PR", "E", "PLR", "D"]))
+        shuffled = [*messages, *chance.choices(messages, k=len(messages))]
+        chance.shuffle(shuffled)
+        assert settle_one_by_one(shuffled) == settle_one_by_one(messages)
+
+
+def test_settle_lane__lets_an_early_message_wait() -> None:
+    position, outcomes = settle_lane(LODGED, [in_lane(3, "P"), in_lane(1, "L")], office=OFFICE, at=AT)
+    assert place(position) == (DeclarationState.RECEIVED, 1)
+    assert brief(outcomes) == [(1, "applied", None, "received"), (3, "waiting", "gap", "received")]
+
+
+def test_settle_lane__gives_a_gap_up_when_a_message_behind_it_waited_long_enough() -> None:
+    lane = [in_lane(3, "T"), in_lane(5, "P", waits_until=AT), in_lane(7, "R")]
+    position, outcomes = settle_lane(LODGED, lane, office=OFFICE, at=AT)
+    assert place(position) == (DeclarationState.RELEASED, 5)
+    assert brief(outcomes) == [
+        (3, "applied", None, "tax_assessed"),
+        (5, "applied", None, "released"),
+        (7, "waiting", "gap", "released"),
+    ]
+
+
+def test_settle_lane__waits_until_the_very_moment() -> None:
+    lane = [in_lane(2, "P", waits_until=AT + timedelta(microseconds=1))]
+    assert settle_lane(LODGED, lane, office=OFFICE, at=AT)[0] == LODGED
+
+
+def test_settle_lane__keeps_a_late_message_without_effect() -> None:
+    position = Position(DeclarationState.RELEASED, last_sequence=5)
+    after, outcomes = settle_lane(position, [in_lane(3, "C"), in_lane(5, "E")], office=OFFICE, at=AT)
+    assert after == position
+    assert brief(outcomes) == [(3, "superseded", "late", "released"), (5, "superseded", "late", "released")]
+
+
+def test_settle_lane__parks_an_unknown_code_and_goes_on() -> None:
+    position, outcomes = settle_lane(LODGED, journey("L?P"), office=OFFICE, at=AT)
+    assert place(position) == (DeclarationState.RELEASED, 3)
+    assert brief(outcomes)[1] == (2, "parked", "code_unknown", "received")
+
+
+def test_settle_lane__parks_an_impossible_step_and_never_rewinds() -> None:
+    position, outcomes = settle_lane(LODGED, journey("PLR"), office=OFFICE, at=AT)
+    assert place(position) == (DeclarationState.CLEARED, 3)
+    assert brief(outcomes) == [
+        (1, "applied", None, "released"),
+        (2, "parked", "step_impossible", "released"),
+        (3, "applied", None, "cleared"),
+    ]
+
+
+def test_settle_lane__parks_a_message_whose_effect_was_refused() -> None:
+    position, outcomes = settle_lane(LODGED, journey("LJP"), office=OFFICE, refused={2}, at=AT)
+    assert place(position) == (DeclarationState.RELEASED, 3)
+    assert brief(outcomes)[1] == (2, "parked", "effect_refused", "received")
+
+
+def test_settle_lane__takes_a_second_code_of_the_same_state_as_a_confirmation() -> None:
+    position, outcomes = settle_lane(LODGED, journey("7L"), office=OFFICE, at=AT)
+    assert place(position) == (DeclarationState.RECEIVED, 2)
+    assert [outcome.became for outcome in outcomes] == [MessageState.APPLIED] * 2
+
+
+def test_settle_lane__of_two_messages_with_one_sequence_takes_the_one_issued_first() -> None:
+    first = in_lane(1, "L", key=8)
+    second = LaneMessage(
+        9,
+        CustomsMessage("m-0", "SIM", "1", None, 1, AT + timedelta(seconds=1), CodeListName.CHANNEL, "E", {}),
+        AT + OFFICE.patience,
+    )
+    _, outcomes = settle_lane(LODGED, [second, first], office=OFFICE, at=AT)
+    assert [(one.key, one.cause) for one in outcomes] == [(8, None), (9, Cause.SEQUENCE_REUSED)]
+
+
+def test_meaning_of__knows_a_code_only_while_its_list_is_in_force() -> None:
+    def goods(code: str, day: datetime) -> DeclarationState | None:
+        meaning = OFFICE.meaning_of(CodeListName.CHANNEL, code, on=day.date(), at=AT)
+        return meaning.goods if meaning else None
+
+    assert goods("P", datetime(2018, 8, 1, tzinfo=UTC)) is DeclarationState.RELEASED
+    assert goods("P", datetime(2018, 7, 31, tzinfo=UTC)) is None
+    assert goods("Z", AT) is None
+
+
+def test_meaning_of__knows_what_a_person_mapped_from_when_it_was_known() -> None:
+    added = [
+        AddedCode(SIMULATOR, "channel", "Z", Validity(AT.date()), AT, Meaning(DeclarationState.REJECTED)),
+    ]
+
+    def known(at: datetime, code_list: str = "channel") -> Meaning | None:
+        return OFFICE.meaning_of(code_list, "Z", on=AT.date(), at=at, added=added)
+
+    assert known(AT) == Meaning(DeclarationState.REJECTED)
+    assert known(AT - timedelta(microseconds=1)) is None
+    assert known(AT, "gate_pass") is None
