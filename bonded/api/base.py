@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -21,7 +22,7 @@ from rest_framework.views import APIView
 
 from bonded.actions.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused, claim_key, store_answer
 from bonded.queries.pages import Page
-from bonded.rules.errors import ErrorKind, ProblemsFound, RuleViolation
+from bonded.rules.errors import ErrorKind, InputInvalid, ProblemsFound, RuleViolation
 from bonded.rules.permissions import Actor
 
 STATUS_OF_KIND = {
@@ -40,6 +41,12 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 CURSOR = OpenApiParameter("cursor", OpenApiTypes.STR, description="`next_cursor` of the page before.")
 LIMIT = OpenApiParameter("limit", OpenApiTypes.INT, description="Rows of a page: 1 to 200, else 50.")
+
+
+class Reason(serializers.Serializer[Any]):
+    """Why it is done."""
+
+    reason = serializers.CharField(max_length=500)
 
 
 def _plain(value: Any) -> Any:
@@ -160,6 +167,7 @@ class ApiView(APIView):
 
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def idempotent(view: View) -> View:
@@ -200,6 +208,15 @@ def read(serializer: type[serializers.Serializer[Any]], request: Request) -> dic
         raise exceptions.ValidationError(dict.fromkeys(unknown, "There is no such field."))
     checked.is_valid(raise_exception=True)
     return cast("dict[str, Any]", checked.validated_data)
+
+
+def choice_from_text(choices: type[Choice], name: str, text: str | None) -> Choice | None:
+    """Read a word of a list's address, None when none is given; raises InputInvalid with the words that there are."""
+    try:
+        return choices(text) if text else None
+    except ValueError:
+        known = [choice.value for choice in choices]
+        raise InputInvalid(f"{name} is one of {', '.join(known)}.", **{name: (text or "")[:40]}) from None
 
 
 def columns_of(serializer: type[serializers.Serializer[Any]], row: Any) -> dict[str, Any]:

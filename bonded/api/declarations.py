@@ -21,11 +21,13 @@ from bonded.api.base import (
     idempotent,
     json_response,
     page_response,
+    read,
 )
 from bonded.models.declarations import Declaration
 from bonded.queries.consignments import consignment_by_reference
 from bonded.queries.declarations import declaration_by_number, history_of_declaration
 from bonded.queries.pages import page_by, page_size_from_text
+from bonded.rules.customs_offices import SIMULATOR
 
 
 class DeclarationSummary(serializers.Serializer[Any]):
@@ -35,7 +37,9 @@ class DeclarationSummary(serializers.Serializer[Any]):
     mrn = serializers.CharField(allow_null=True)
     kind = serializers.CharField()
     office = serializers.CharField()
-    state = serializers.CharField()
+    state = serializers.CharField(help_text="The goods' status.")
+    debt_state = serializers.CharField(help_text="The debt's status: released goods may have a debt that is not final.")
+    version = serializers.IntegerField(help_text="How often the goods were stated.")
     lodged_at = serializers.DateTimeField(allow_null=True)
     status_changed_at = serializers.DateTimeField()
 
@@ -52,8 +56,10 @@ class StatusChange(serializers.Serializer[Any]):
 
     before = serializers.CharField()
     after = serializers.CharField()
+    debt = serializers.CharField(allow_null=True, help_text="The debt's new status, where it changed.")
     message_id = serializers.CharField(allow_null=True)
     sequence = serializers.IntegerField(allow_null=True)
+    code_list = serializers.CharField(allow_null=True)
     status = serializers.CharField(allow_null=True)
     issued_at = serializers.DateTimeField(allow_null=True)
     changed_at = serializers.DateTimeField()
@@ -65,6 +71,16 @@ class DeclarationAnswer(DeclarationSummary):
     consignment = serializers.CharField(allow_null=True)
     withdrawal = serializers.UUIDField(allow_null=True)
     history = StatusChange(many=True)
+
+
+class OfficeChoice(serializers.Serializer[Any]):
+    """To which customs office; without a body, to the usual one."""
+
+    office = serializers.CharField(max_length=12, default=SIMULATOR)
+
+
+def _office(request: Request) -> str:
+    return str(read(OfficeChoice, request)["office"]) if request.body else SIMULATOR
 
 
 def declaration_json(declaration: Declaration) -> dict[str, Any]:
@@ -108,14 +124,16 @@ class ConsignmentDeclarationView(ApiView):
     @extend_schema(
         operation_id="declare_consignment",
         parameters=[IDEMPOTENCY_KEY],
-        request=None,
+        request=OfficeChoice,
         responses={201: DeclarationAnswer},
     )
     @idempotent
     def post(self, request: Request, reference: str) -> HttpResponse:
         """Declare a consignment; its lines are fixed from now on."""
         consignment = consignment_by_reference(reference, actor=request.actor)
-        declaration = declare_consignment(consignment_id=consignment.pk, actor=request.actor, at=request.at)
+        declaration = declare_consignment(
+            consignment_id=consignment.pk, office=_office(request), actor=request.actor, at=request.at
+        )
         return json_response(declaration_json(declaration), 201)
 
 
@@ -125,11 +143,13 @@ class WithdrawalDeclarationView(ApiView):
     @extend_schema(
         operation_id="lodge_declaration",
         parameters=[IDEMPOTENCY_KEY],
-        request=None,
+        request=OfficeChoice,
         responses={201: DeclarationAnswer},
     )
     @idempotent
     def post(self, request: Request, withdrawal_id: UUID) -> HttpResponse:
         """Declare a withdrawal, the first time or again after the office returned it."""
-        declaration = lodge_declaration(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)
+        declaration = lodge_declaration(
+            withdrawal_id=withdrawal_id, office=_office(request), actor=request.actor, at=request.at
+        )
         return json_response(declaration_json(declaration), 201)

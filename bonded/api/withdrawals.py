@@ -17,6 +17,7 @@ from bonded.api.base import (
     IDEMPOTENCY_KEY,
     LIMIT,
     ApiView,
+    Reason,
     Request,
     columns_of,
     idempotent,
@@ -38,12 +39,6 @@ class WithdrawalRequest(serializers.Serializer[Any]):
 
     stock_numbers = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=200)
     procedure = serializers.ChoiceField(choices=[(procedure.value, procedure.value) for procedure in Procedure])
-
-
-class Reason(serializers.Serializer[Any]):
-    """Why."""
-
-    reason = serializers.CharField(max_length=500)
 
 
 class HandOver(serializers.Serializer[Any]):

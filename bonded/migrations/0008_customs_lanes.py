@@ -499,4 +499,12 @@ class Migration(migrations.Migration):
                 models.F("id"), condition=models.Q(("is_under_way", True)), name="declarations_under_way"
             ),
         ),
+        migrations.AddIndex(
+            model_name="incomingcustomsmessage",
+            index=models.Index(
+                models.F("declaration"),
+                condition=models.Q(("declaration__isnull", False)),
+                name="messages_of_a_declaration",
+            ),
+        ),
     ]

@@ -81,6 +81,7 @@ class IncomingCustomsMessage(Table):
                 condition=Q(state=MessageState.WAITING),
             ),
             models.Index(F("waits_until"), name="messages_overdue", condition=Q(state=MessageState.WAITING)),
+            models.Index(F("declaration"), name="messages_of_a_declaration", condition=Q(declaration__isnull=False)),
             models.Index(F("id"), name="messages_parked", condition=Q(state=MessageState.PARKED)),
         ]  # fmt: skip
 

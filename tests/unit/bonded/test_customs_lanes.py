@@ -8,8 +8,8 @@ from itertools import permutations
 from bonded.rules.customs_codes import AddedCode, CodeListName, Meaning
 from bonded.rules.customs_lanes import LaneMessage, Outcome, Position, settle_lane
 from bonded.rules.customs_messages import Cause, CustomsMessage, MessageState
-from bonded.rules.customs_offices import OFFICES, SIMULATOR
-from bonded.rules.declarations import DeclarationState
+from bonded.rules.customs_offices import HMRC, OFFICES, SIMULATOR
+from bonded.rules.declarations import DebtState, DeclarationState
 from bonded.rules.validity import Validity
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -181,3 +181,82 @@ def test_meaning_of__knows_what_a_person_mapped_from_when_it_was_known() -> None
     assert known(AT) == Meaning(DeclarationState.REJECTED)
     assert known(AT - timedelta(microseconds=1)) is None
     assert known(AT, "gate_pass") is None
+
+
+CDS_OFFICE = OFFICES[HMRC]
+# Registered, accepted, duties told, balance too low, told again, inspection, released, cleared.
+CDS_JOURNEY = ("02", "01", "13", "14", "13", "05", "08", "09")
+
+
+def unnumbered(code: str, minute: int, *, waits_until: datetime = AT, key: int = 0) -> LaneMessage:
+    issued_at = AT + timedelta(minutes=minute)
+    message = CustomsMessage(f"c-{minute}-{code}", HMRC, "1", None, None, issued_at, CodeListName.CDS, code, {})
+    return LaneMessage(key or minute + 1, message, waits_until)
+
+
+def test_settle_lane__takes_messages_without_numbers_in_the_order_of_their_issue() -> None:
+    journey = [unnumbered(code, minute) for minute, code in enumerate(CDS_JOURNEY)]
+    expected = settle_lane(LODGED, journey, office=CDS_OFFICE, at=AT)
+    assert (expected[0].goods, expected[0].debt) == (DeclarationState.CLEARED, DebtState.FINAL)
+    assert [one.sequence for one in expected[1]] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert {one.became for one in expected[1]} == {MessageState.APPLIED}
+    for seed in range(200):
+        shuffled = random.Random(seed).sample(journey, len(journey))
+        assert settle_lane(LODGED, shuffled, office=CDS_OFFICE, at=AT) == expected
+
+
+def test_settle_lane__ends_the_same_for_every_permutation_of_seven_without_numbers() -> None:
+    # Each comes while the patience of the one before it runs, as a feed does that is only a little out of order.
+    later = AT + timedelta(seconds=1)
+    journey = [unnumbered(code, minute, waits_until=later) for minute, code in enumerate(CDS_JOURNEY[:7])]
+    expected = settle_lane(LODGED, journey, office=CDS_OFFICE, at=later)
+    for arrivals in permutations(journey):
+        position, waiting = LODGED, list[LaneMessage]()
+        for arrival in arrivals:
+            waiting.append(arrival)
+            position, outcomes = settle_lane(position, waiting, office=CDS_OFFICE, at=AT)
+            assert {one.became for one in outcomes} == {MessageState.WAITING}
+        assert settle_lane(position, waiting, office=CDS_OFFICE, at=later) == expected
+
+
+def test_settle_lane__without_numbers_keeps_what_was_issued_before_the_last_without_effect() -> None:
+    position, _ = settle_lane(LODGED, [unnumbered("08", 5)], office=CDS_OFFICE, at=AT)
+    after, outcomes = settle_lane(position, [unnumbered("01", 4)], office=CDS_OFFICE, at=AT)
+    assert (after, outcomes[0].cause) == (position, Cause.LATE)
+
+
+def test_settle_lane__keeps_goods_and_debt_apart() -> None:
+    released, _ = settle_lane(LODGED, [unnumbered("08", 0)], office=CDS_OFFICE, at=AT)
+    assert (released.goods, released.debt) == (DeclarationState.RELEASED, DebtState.NOT_TOLD)
+    told, _ = settle_lane(released, [unnumbered("13", 1)], office=CDS_OFFICE, at=AT)
+    assert (told.goods, told.debt) == (DeclarationState.RELEASED, DebtState.TOLD)
+
+
+def test_settle_lane__parks_a_debt_that_moves_after_it_was_final() -> None:
+    cleared, _ = settle_lane(LODGED, [unnumbered("08", 0), unnumbered("09", 1)], office=CDS_OFFICE, at=AT)
+    after, outcomes = settle_lane(cleared, [unnumbered("13", 2)], office=CDS_OFFICE, at=AT)
+    assert (outcomes[0].became, outcomes[0].cause) == (MessageState.PARKED, Cause.STEP_IMPOSSIBLE)
+    assert (after.goods, after.debt) == (DeclarationState.CLEARED, DebtState.FINAL)
+
+
+def test_settle_lane__by_hand_takes_a_step_that_is_possible_although_its_turn_has_passed() -> None:
+    position, _ = settle_lane(LODGED, journey("L?C"), office=OFFICE, at=AT)
+    known = [AddedCode(SIMULATOR, "channel", "?", Validity(AT.date()), AT, Meaning(DeclarationState.TAX_ASSESSED))]
+    again = LaneMessage(2, in_lane(2, "?").message, AT, is_by_hand=True)
+    after, (outcome,) = settle_lane(position, [again], office=OFFICE, taken={1, 3}, added=known, at=AT)
+    assert (outcome.became, outcome.sequence) == (MessageState.APPLIED, 2)
+    assert place(after) == (DeclarationState.TAX_ASSESSED, 3)
+
+
+def test_settle_lane__by_hand_never_takes_a_step_back() -> None:
+    position, _ = settle_lane(LODGED, journey("L?P"), office=OFFICE, at=AT)
+    known = [AddedCode(SIMULATOR, "channel", "?", Validity(AT.date()), AT, Meaning(DeclarationState.ACCEPTED))]
+    again = LaneMessage(2, in_lane(2, "?").message, AT, is_by_hand=True)
+    after, (outcome,) = settle_lane(position, [again], office=OFFICE, taken={1, 3}, added=known, at=AT)
+    assert (outcome.became, outcome.cause, after) == (MessageState.PARKED, Cause.STEP_IMPOSSIBLE, position)
+
+
+def test_settle_lane__parks_a_number_that_took_effect_under_another_message() -> None:
+    position, _ = settle_lane(LODGED, journey("LJ"), office=OFFICE, at=AT)
+    _, (outcome,) = settle_lane(position, [in_lane(2, "E", key=9)], office=OFFICE, taken={1, 2}, at=AT)
+    assert (outcome.became, outcome.cause) == (MessageState.PARKED, Cause.SEQUENCE_REUSED)

@@ -1,0 +1,120 @@
+"""Replaying stored messages gives what was lived: by the command, on real rows."""
+
+import random
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from bonded.actions.added_customs_codes import add_customs_code
+from bonded.actions.lane_settlements import apply_customs_messages
+from bonded.actions.parked_customs_messages import deal_with_customs_message, reread_customs_message
+from bonded.gateways.customs_message_forms import read_stored_message
+from bonded.models import Activity, CustomsStatusChange, Declaration, IncomingCustomsMessage
+from bonded.rules.customs_codes import CodeListName, Meaning
+from bonded.rules.customs_offices import OFFICES, SIMULATOR
+from bonded.rules.declarations import DeclarationState
+from bonded.rules.permissions import SYSTEM
+from tests.cast import Cast
+from tests.situations.customs import apply_all, declared_withdrawals, message, store
+
+pytestmark = pytest.mark.django_db
+PATIENCE = OFFICES[SIMULATOR].patience
+
+
+def replay(*args: str) -> str:
+    out = StringIO()
+    call_command("replay_customs_messages", *args, stdout=out)
+    return out.getvalue().strip()
+
+
+def parked() -> IncomingCustomsMessage:
+    return IncomingCustomsMessage.objects.get(state="parked")
+
+
+def test_replay__equals_life_whatever_came_how(cast: Cast, at: datetime) -> None:
+    chance = random.Random(3)
+    declarations = declared_withdrawals(cast, at, count=60)
+    arrivals = [
+        (one, sequence, chance.choice("7LJTCPRED?"))
+        for one in declarations
+        for sequence in range(1, 8)
+        if chance.random() > 0.15
+    ]
+    chance.shuffle(arrivals)
+    for place, (one, sequence, status) in enumerate(arrivals):
+        moment = at + timedelta(seconds=20 * place)
+        store(message(one, sequence, status, at=at), at=moment)
+        if chance.random() < 0.3:
+            store(message(one, sequence, status, at=at), at=moment)
+        if chance.random() < 0.4:
+            apply_customs_messages(read=read_stored_message, limit=chance.randint(1, 5), actor=SYSTEM, at=moment)
+    apply_all(at + timedelta(seconds=20 * len(arrivals)))
+    apply_all(at + timedelta(seconds=20 * len(arrivals)) + PATIENCE)
+    states = set(IncomingCustomsMessage.objects.values_list("state", flat=True))
+    assert states == {"applied", "superseded", "parked"}
+
+    said = replay()
+    assert said.endswith(f"messages of {len(declarations)} declarations replayed; 0 declarations differ.")
+    assert replay("--declaration", declarations[0].number).endswith(
+        "of 1 declarations replayed; 0 declarations differ."
+    )
+
+
+def test_replay__keeps_what_a_person_decided(cast: Cast, at: datetime) -> None:
+    (one,) = declared_withdrawals(cast, at, count=1)
+    for sequence, status in enumerate("LZT?", start=1):
+        store(message(one, sequence, status, at=at), at=at)
+    apply_all(at)
+    zed, unknown = IncomingCustomsMessage.objects.filter(state="parked").order_by("pk")
+    later = at + timedelta(hours=1)
+    add_customs_code(
+        office=SIMULATOR,
+        code_list=CodeListName.CHANNEL,
+        code="Z",
+        meaning=Meaning(DeclarationState.INSPECTION_ORDERED),
+        valid_from=at.date(),
+        source="A letter of the office",
+        actor=cast.ada,
+        at=later,
+    )
+    reread_customs_message(message_id=zed.pk, reason="mapped", actor=cast.ada, at=later)
+    deal_with_customs_message(message_id=unknown.pk, reason="telephoned", actor=cast.olga, at=later)
+    apply_all(later + timedelta(seconds=2))
+    one.refresh_from_db()
+    assert (one.state, one.last_sequence) == ("inspection_ordered", 4)
+    assert list(IncomingCustomsMessage.objects.order_by("pk").values_list("state", flat=True)) == [
+        "applied",
+        "applied",
+        "applied",
+        "dealt_with",
+    ]
+    assert replay() == "4 messages of 1 declarations replayed; 0 declarations differ."
+
+
+def test_replay__tells_a_difference_and_changes_nothing_until_told_to(cast: Cast, at: datetime) -> None:
+    (one,) = declared_withdrawals(cast, at, count=1)
+    for sequence, status in enumerate("LJ", start=1):
+        store(message(one, sequence, status, at=at), at=at)
+    apply_all(at)
+    Declaration.objects.update(state="received", last_sequence=1)
+
+    with pytest.raises(CommandError, match=r"1 declarations differ\. Nothing was changed"):
+        replay()
+    one.refresh_from_db()
+    assert (one.state, one.last_sequence) == ("received", 1)
+
+    assert replay("--apply").endswith("and were set to what their messages say.")
+    one.refresh_from_db()
+    assert (one.state, one.last_sequence) == ("accepted", 2)
+    last = CustomsStatusChange.objects.order_by("position").last()
+    assert last is not None
+    assert (last.before, last.after, last.message_id) == ("received", "accepted", None)
+    assert Activity.objects.filter(act="bonded.customs_message.replay").count() == 1
+    assert replay().endswith("0 declarations differ.")
+
+
+def test_replay__of_an_unknown_declaration_says_so() -> None:
+    with pytest.raises(CommandError, match="There is no such declaration"):
+        replay("--declaration", "nobody's")
