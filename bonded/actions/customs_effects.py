@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from bonded.actions.clearances import grant_clearance, revoke_clearance
 from bonded.actions.consignments import mark_consignment_accepted, mark_consignment_refused
@@ -11,13 +12,15 @@ from bonded.actions.customs_lanes import Lane
 from bonded.actions.customs_tasks import NewTask
 from bonded.actions.inspection_holds import hold_for_inspection, lift_after_inspection
 from bonded.models.consignments import Consignment
+from bonded.models.withdrawals import Withdrawal
 from bonded.rules.consignments import ConsignmentState
 from bonded.rules.customs_lanes import Outcome
 from bonded.rules.customs_messages import MessageFact, MessageState
 from bonded.rules.customs_tasks import TaskKind
 from bonded.rules.declarations import LIVE_STATES, DeclarationState, settled_by
 from bonded.rules.permissions import Actor
-from bonded.rules.withdrawals import Clearance
+from bonded.rules.withdrawals import LIVE_STATES as LIVE_WITHDRAWALS
+from bonded.rules.withdrawals import Clearance, WithdrawalState
 
 INSPECTION = DeclarationState.INSPECTION_ORDERED
 _LET_GO = frozenset({DeclarationState.RELEASED, DeclarationState.CLEARED})
@@ -43,7 +46,7 @@ def obey(lane: Lane, outcome: Outcome, *, actor: Actor, at: datetime) -> None:
     granted, revoked = settled_by(after) - settled_by(before), settled_by(before) - settled_by(after)
     if before is INSPECTION:
         lift_after_inspection(declaration_id=lane.declaration_id, answer=evidence, actor=actor, at=at)
-    if lane.withdrawal_id is not None:
+    if lane.withdrawal_id is not None and not _has_ended(lane.withdrawal_id, outcome):
         for clearance in sorted(granted):
             grant_clearance(
                 withdrawal_id=lane.withdrawal_id, clearance=clearance, evidence=evidence, actor=actor, at=at
@@ -54,6 +57,14 @@ def obey(lane: Lane, outcome: Outcome, *, actor: Actor, at: datetime) -> None:
         _let_in(lane.consignment_id, outcome, is_accepted=Clearance.CUSTOMS_ACCEPTED in granted, actor=actor, at=at)
     if after is INSPECTION:
         hold_for_inspection(declaration_id=lane.declaration_id, reason=evidence, actor=actor, at=at)
+
+
+def _has_ended(withdrawal_id: UUID, outcome: Outcome) -> bool:
+    """Say whether declaration and withdrawal have both ended, so that there is nothing left to take back."""
+    if outcome.after.goods in LIVE_STATES:
+        return False
+    state = Withdrawal.objects.values_list("state", flat=True).get(pk=withdrawal_id)
+    return WithdrawalState(state) not in LIVE_WITHDRAWALS
 
 
 def _let_in(consignment_id: int, outcome: Outcome, *, is_accepted: bool, actor: Actor, at: datetime) -> None:
