@@ -6,6 +6,12 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+
+from bonded.queries.customs_messages import oldest_unapplied
+
+# Far above what a message takes when a worker runs, and below what a person at the counter waits for.
+LONGEST_UNREAD_SECONDS = 60
 
 
 def _database() -> str | None:
@@ -27,7 +33,7 @@ def _redis() -> str | None:
 
 
 class HealthMiddleware:
-    """Answers `/livez` (the process runs) and `/readyz` (it can do its work)."""
+    """Answers `/livez` (the process runs), `/readyz` (it can do its work) and `/lagz` (the workers do theirs)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,6 +43,8 @@ class HealthMiddleware:
             return JsonResponse({"status": "alive"})
         if request.path == "/readyz":
             return self.readiness()
+        if request.path == "/lagz":
+            return self.lag()
         return self.get_response(request)
 
     @staticmethod
@@ -54,4 +62,18 @@ class HealthMiddleware:
                 "redis": broker or "ok",
             },
             status=status,
+        )
+
+    @staticmethod
+    def lag() -> HttpResponse:
+        """Answer 200, or 503 when a customs message has lain unread for too long; with each office's oldest age."""
+        now = timezone.now()
+        try:
+            ages = {office: int((now - since).total_seconds()) for office, since in oldest_unapplied().items()}
+        except DatabaseError as error:
+            return JsonResponse({"status": "unknown", "database": type(error).__name__}, status=503)
+        is_late = any(age > LONGEST_UNREAD_SECONDS for age in ages.values())
+        return JsonResponse(
+            {"status": "late" if is_late else "in time", "oldest_unapplied_seconds": ages},
+            status=503 if is_late else 200,
         )

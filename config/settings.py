@@ -19,6 +19,9 @@ HTTPS = env.bool("HTTPS", default=True)
 # changed], "outgoing_secret": what our calls are signed with}. An office that is not listed can't send us anything.
 CUSTOMS_OFFICES = env.json("CUSTOMS_OFFICES")
 
+# What a monitor sends to read /metrics, as `Authorization: Bearer …`; without one, only people see them.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 INSTALLED_APPS = [
     "config",
     "inspections",

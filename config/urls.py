@@ -1,6 +1,9 @@
 """Every address of the platform."""
 
+from hmac import compare_digest
+
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -13,8 +16,10 @@ admin.site.site_header = admin.site.site_title = "Bonded Trade Platform"
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Give Prometheus' figures to whoever is signed in as staff of the site."""
-    if not (request.user.is_authenticated and request.user.is_staff):
+    """Give Prometheus' figures to the monitor, by its token, and to whoever is signed in as staff of the site."""
+    token = f"Bearer {settings.METRICS_TOKEN}" if settings.METRICS_TOKEN else ""
+    is_monitor = bool(token) and compare_digest(request.headers.get("Authorization", "").encode(), token.encode())
+    if not is_monitor and not (request.user.is_authenticated and request.user.is_staff):
         return HttpResponse(status=404)
     response: HttpResponse = ExportToDjangoView(request)
     return response

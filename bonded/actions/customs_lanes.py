@@ -77,6 +77,7 @@ class Settlement:
     """What is to be written about one message; the last four are None while it has no lane."""
 
     key: int
+    office: str
     state: MessageState
     cause: Cause | None
     detail: str = ""

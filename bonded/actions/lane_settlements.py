@@ -24,6 +24,7 @@ from bonded.actions.customs_lanes import (
     write_settlements,
     write_status_changes,
 )
+from bonded.actions.customs_tallies import count_settled
 from bonded.actions.customs_tasks import close_answered, open_tasks
 from bonded.models.declarations import Declaration
 from bonded.queries.added_customs_codes import added_codes
@@ -86,6 +87,15 @@ def apply_customs_messages(*, limit: int, read: Reader, actor: Actor, at: dateti
         settlements += _written(lane, outcomes, reasons)
     write_settlements(settlements, at=at)
     _write([(lane, position, outcomes) for lane, position, outcomes, _ in settled], at=at)
+    count_settled(
+        [(one.office, one.state, None) for one in settlements if one.declaration_id is None]
+        + [
+            (lane.office, one.became, one.message.issued_at if one.became is MessageState.APPLIED else None)
+            for lane, _, outcomes, _ in settled
+            for one in outcomes
+        ],
+        at=at,
+    )
     return len(settlements)
 
 
@@ -128,12 +138,12 @@ def _read(stored: Sequence[StoredMessage], read: Reader) -> tuple[list[Read], li
             message = read_by(read, one)
         except (MessageUnreadable, OfficeUnknown) as error:
             detail = str(error.facts.get("reason", error))
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.UNREADABLE, detail))
+            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.UNREADABLE, detail))
             continue
         if message.message_id != one.message_id:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.ID_DIFFERS, message.message_id))
+            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.ID_DIFFERS, message.message_id))
         elif message.office != one.office:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.OFFICE_DIFFERS, message.office))
+            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.OFFICE_DIFFERS, message.office))
         else:
             unread.append((one, message))
     return unread, parked
@@ -147,11 +157,11 @@ def _enter_lanes(lanes: Lanes, unread: Sequence[Read], read: Reader, *, at: date
         declaration_id = lanes.ids.get(reference)
         lane = lanes.by_id.get(declaration_id) if declaration_id is not None else None
         if declaration_id is None:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.DECLARATION_UNKNOWN, reference[1]))
+            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.DECLARATION_UNKNOWN, reference[1]))
         elif lane is not None and lane.office != one.office:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.OFFICE_DIFFERS, lane.office))
+            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.OFFICE_DIFFERS, lane.office))
         elif lane is not None and message.sequence is None and office_of(lane.office).is_numbered:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.SEQUENCE_MISSING))
+            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.SEQUENCE_MISSING))
         elif lane is not None:
             # From the first reading, not from the arrival: after an outage the one that it waits for may be stored
             # already, and only be read with the next set.
@@ -216,6 +226,7 @@ def _written(lane: Lane, outcomes: Sequence[Outcome], reasons: Mapping[int, str]
     return [
         Settlement(
             one.key,
+            lane.office,
             one.became,
             one.cause,
             reasons.get(one.key, "")[:300],

@@ -7,6 +7,7 @@ from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.models.consignments import Consignment
 from bonded.models.custody import CustodyMovement
 from bonded.models.customs_messages import IncomingCustomsMessage
+from bonded.models.customs_tallies import CustomsTally
 from bonded.models.customs_tasks import CustomsTask
 from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.models.documents import KimberleyCertificate
@@ -31,6 +32,7 @@ __all__ = (
     "ConsignmentFile",
     "CustodyMovement",
     "CustomsStatusChange",
+    "CustomsTally",
     "CustomsTask",
     "Declaration",
     "GrantedClearance",

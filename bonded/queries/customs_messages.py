@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, Q
 
 from bonded.models.customs_messages import IncomingCustomsMessage
+from bonded.models.customs_tallies import CustomsTally
+from bonded.models.office_lines import OfficeLine
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.queries.declarations import declarations_that_differ_from_their_history
 from bonded.queries.invariants import Question, rows_of
 from bonded.rules.customs_messages import MessageState
+from bonded.rules.customs_offices import OFFICES
+from bonded.rules.customs_tallies import Tally
 from bonded.rules.retries import DeliveryState
 
 
@@ -28,30 +33,75 @@ class MessageFigures:
     oldest_to_send_at: datetime | None
 
 
-def message_figures() -> MessageFigures:
-    """Count what is unread, waiting, parked, to be sent and dead; reads partial indexes only, in two statements."""
+NOTHING = MessageFigures(0, 0, 0, 0, 0, None, None)
+
+
+def figures_by_office() -> dict[str, MessageFigures]:
+    """Count what is unread, waiting, parked, to be sent and dead, by office; reads partial indexes, in two statements.
+
+    Every known office is there, also one of which nothing lies anywhere.
+    """
     open_states = [MessageState.STORED, MessageState.WAITING, MessageState.PARKED]
-    inbox = IncomingCustomsMessage.objects.filter(state__in=open_states).aggregate(
-        unread=Count("pk", filter=Q(state=MessageState.STORED)),
-        waiting=Count("pk", filter=Q(state=MessageState.WAITING)),
-        parked=Count("pk", filter=Q(state=MessageState.PARKED)),
-        oldest=Min("received_at", filter=Q(state=MessageState.STORED)),
+    inbox = (
+        IncomingCustomsMessage.objects.filter(state__in=open_states)
+        .values("office")
+        .annotate(
+            unread=Count("pk", filter=Q(state=MessageState.STORED)),
+            waiting=Count("pk", filter=Q(state=MessageState.WAITING)),
+            parked=Count("pk", filter=Q(state=MessageState.PARKED)),
+            oldest_unread_at=Min("received_at", filter=Q(state=MessageState.STORED)),
+        )
     )
     unsent = [DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.DEAD]
-    outbox = OutgoingCustomsMessage.objects.filter(state__in=unsent).aggregate(
-        to_send=Count("pk", filter=~Q(state=DeliveryState.DEAD)),
-        dead=Count("pk", filter=Q(state=DeliveryState.DEAD)),
-        oldest=Min("queued_at", filter=~Q(state=DeliveryState.DEAD)),
+    outbox = (
+        OutgoingCustomsMessage.objects.filter(state__in=unsent)
+        .values("office")
+        .annotate(
+            to_send=Count("pk", filter=~Q(state=DeliveryState.DEAD)),
+            dead=Count("pk", filter=Q(state=DeliveryState.DEAD)),
+            oldest_to_send_at=Min("queued_at", filter=~Q(state=DeliveryState.DEAD)),
+        )
     )
+    figures = dict.fromkeys(OFFICES, NOTHING)
+    for row in [*inbox, *outbox]:
+        columns: dict[str, Any] = dict(row)
+        office = columns.pop("office")
+        figures[office] = replace(figures.get(office, NOTHING), **columns)
+    return figures
+
+
+def message_figures() -> MessageFigures:
+    """Sum the figures of all offices; the moments are the oldest of all."""
+    every = figures_by_office().values()
     return MessageFigures(
-        unread=inbox["unread"],
-        waiting=inbox["waiting"],
-        parked=inbox["parked"],
-        to_send=outbox["to_send"],
-        dead=outbox["dead"],
-        oldest_unread_at=inbox["oldest"],
-        oldest_to_send_at=outbox["oldest"],
+        unread=sum(one.unread for one in every),
+        waiting=sum(one.waiting for one in every),
+        parked=sum(one.parked for one in every),
+        to_send=sum(one.to_send for one in every),
+        dead=sum(one.dead for one in every),
+        oldest_unread_at=min((one.oldest_unread_at for one in every if one.oldest_unread_at), default=None),
+        oldest_to_send_at=min((one.oldest_to_send_at for one in every if one.oldest_to_send_at), default=None),
     )
+
+
+def oldest_unapplied() -> dict[str, datetime]:
+    """Give when the oldest unread message of each office came, of offices whose messages are to be applied now."""
+    paused = OfficeLine.objects.filter(is_applying_paused=True).values("office")
+    rows = IncomingCustomsMessage.objects.unread().exclude(office__in=paused)
+    return dict(rows.values_list("office").annotate(Min("received_at")))
+
+
+def tallies() -> dict[str, Tally]:
+    """Sum all days of each office's counts."""
+    sums: dict[str, Tally] = {}
+    for row in CustomsTally.objects.order_by("office", "day"):
+        tally = sums.setdefault(row.office, Tally())
+        tally.applied += row.applied
+        tally.superseded += row.superseded
+        tally.parked += row.parked
+        tally.lags = [one + other for one, other in zip(tally.lags, row.lags, strict=True)]
+        tally.lag_seconds += row.lag_seconds
+    return sums
 
 
 def _applied_messages_without_their_step() -> list[str]:
