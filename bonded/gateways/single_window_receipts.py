@@ -38,8 +38,9 @@ def read_single_window_receipt(*, office: str, message_id: str, raw: bytes, rece
 
     A declaration's: CHANNEL is the status, ENTRY_ID the mrn, or the data centre's number (CUS_CIQ_NO,
     once SEQ_NO) while customs has given none; our own number only where the sender adds it as
-    ClientSeqNo. A list's or a pass's: etpsPreentNo is our own number, invtStucd or stucd the status;
-    a mere acknowledgement has neither, so its result is the status, as "result:Y", which no list
+    CLIENTSEQ_NO or ClientSeqNo. A list's or a pass's: invtStucd or stucd is the status, our own
+    number etpsInnerInvtNo, or etpsPreentNo unless that only repeats the Single Window's; a mere
+    acknowledgement has no status of goods, so its result is the status, as "result:Y", which no list
     knows. Facts are text, as told: see the fields below. Issued when it says, or else when it came.
 
     Raises MessageUnreadable with a reason: not XML that is safe to read, another document, more
@@ -86,6 +87,7 @@ def _the_only(found: list[Element]) -> Element:
 
 
 def _declaration_receipt(result: Element, *, client_number: str | None) -> _Receipt:
+    client_number = word(result, "CLIENTSEQ_NO") or client_number
     data_centre_number = word(result, "CUS_CIQ_NO") or word(result, "SEQ_NO")
     return _Receipt(
         code_list=CodeListName.CHANNEL,
@@ -104,7 +106,7 @@ def _declaration_receipt(result: Element, *, client_number: str | None) -> _Rece
 
 def _bonded_list(result: Element, sent: str | None) -> _Receipt:
     decision, head = child(result, "HdeApprResult"), child(result, "BondInvtBsc")
-    own = word(decision, "etpsPreentNo") or word(head, "etpsInnerInvtNo")
+    own = word(head, "etpsInnerInvtNo") or _own_number(decision, word(head, "invtPreentNo"))
     list_number = word(head, "bondInvtNo") or word(decision, "businessId")
     return _Receipt(
         code_list=CodeListName.BONDED_LIST,
@@ -125,7 +127,7 @@ def _bonded_list(result: Element, sent: str | None) -> _Receipt:
 
 def _gate_pass(result: Element, sent: str | None) -> _Receipt:
     decision, head = child(result, "HdeApprResult"), child(result, "SasPassportBsc")
-    own = word(decision, "etpsPreentNo")
+    own = _own_number(decision, word(head, "sasPassportPreentNo"))
     return _Receipt(
         code_list=CodeListName.GATE_PASS,
         status=word(head, "stucd", longest=LONGEST_STATUS) or _acknowledgement(decision),
@@ -142,6 +144,12 @@ def _gate_pass(result: Element, sent: str | None) -> _Receipt:
             "note": remark(result, "CheckInfo", "note") or remark(decision, "rmk"),
         },
     )
+
+
+def _own_number(decision: Element | None, single_window_number: str | None) -> str | None:
+    # The format calls it the enterprise's number, yet real receipts repeat the Single Window's in it.
+    told = word(decision, "etpsPreentNo")
+    return None if told == single_window_number else told
 
 
 def _acknowledgement(decision: Element | None) -> str | None:

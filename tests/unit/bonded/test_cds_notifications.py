@@ -16,7 +16,7 @@ FIRST = ("3.1_P1_TT_1311RM41", "19GBCKKCQSXV2FGVA8")
 INSPECTED = ("IM08a_PHYCTL_002", "20GB1Q3RTK463FGVR4")
 AMENDED = "20GB1OJPU2P01FGVR4"
 SHORT = ("TT_IM01a_CPI_0707_09", "20GB7HGPXUC5DFGVR2")
-GB_TAX = {"payment_amount": "2324.00", "payment_currency": "GBP", "name_code": "4"}
+GB_TAX = {"tax_total": "2324.00", "currency": "GBP", "name_code": "4"}
 
 # File; status; our number and HMRC's; issued; HMRC's own id of the notification and the other facts.
 EXPECTED: list[tuple[str, str, tuple[str, str], str, dict[str, MessageFact]]] = [
@@ -114,8 +114,8 @@ EXPECTED: list[tuple[str, str, tuple[str, str], str, dict[str, MessageFact]]] = 
         {
             "notification": "58732f17f9d7459d91e775e1edf9cd55",
             "version": "1",
-            "payment_amount": "226.40",
-            "payment_currency": "GBP",
+            "shortfall": "226.40",
+            "currency": "GBP",
             "guarantee_reference": "1909241",
         },
     ),
@@ -127,7 +127,8 @@ EXPECTED: list[tuple[str, str, tuple[str, str], str, dict[str, MessageFact]]] = 
         {
             "notification": "bee6c4091dd14ef2a058c73398029611",
             "version": "1",
-            "payment_amount": "226.40",
+            "shortfall": "226.40",
+            "currency": None,
             "guarantee_reference": "1909241",
         },
     ),
@@ -225,12 +226,29 @@ def test_read_cds_notification__adds_up_what_the_declaration_owes_and_not_its_it
     item = f"<GoodsShipment>{goods}</GoodsShipment>"
     owed = fee.format("0.10") + fee.format("0.2") + item.format(fee.format("0.3"))
     facts = read(document(f"<FunctionCode>13</FunctionCode>{NAMED.replace('<ID>', owed + '<ID>')}")).facts
-    assert facts == {"payment_amount": "0.30", "payment_currency": "GBP"}
+    assert facts == {"tax_total": "0.30", "currency": "GBP"}
+
+
+def test_read_cds_notification__adds_up_the_items_where_the_declaration_tells_no_sum() -> None:
+    amounts = ("0.10", "99999999999999.95")
+    fees = "".join(
+        f'<DutyTaxFee><Payment><PaymentAmount currencyID="GBP">{amount}</PaymentAmount></Payment></DutyTaxFee>'
+        for amount in amounts
+    )
+    goods = f"<GovernmentAgencyGoodsItem><Commodity>{fees}</Commodity></GovernmentAgencyGoodsItem>"
+    item = f"<GoodsShipment>{goods}</GoodsShipment>"
+    facts = read(document(f"<FunctionCode>13</FunctionCode>{NAMED.replace('<ID>', item + '<ID>')}")).facts
+    assert facts == {"tax_total": "100000000000000.05", "currency": "GBP"}
+
+
+def test_read_cds_notification__tells_no_amount_of_other_notifications() -> None:
+    fee = "<DutyTaxFee><Payment><PaymentAmount>1.00</PaymentAmount></Payment></DutyTaxFee>"
+    assert read(document(f"<FunctionCode>09</FunctionCode>{NAMED.replace('<ID>', fee + '<ID>')}")).facts == {}
 
 
 def test_read_cds_notification__joins_several_errors() -> None:
     errors = "".join(f"<Error><ValidationCode>{code}</ValidationCode></Error>" for code in ("A1", "B2", "A1"))
-    assert read(document(f"<FunctionCode>03</FunctionCode>{errors}{NAMED}")).facts == {"errors": "A1; B2"}
+    assert read(document(f"<FunctionCode>03</FunctionCode>{errors}{NAMED}")).facts == {"errors": "A1 B2"}
 
 
 @pytest.mark.parametrize(
@@ -275,6 +293,24 @@ def test_read_cds_notification__joins_several_errors() -> None:
                 "a payment's amount is no number",
             )
             for told in ("", "-1", "1e3", "NaN", "1,5", "٣")
+        ),
+        *(
+            (
+                document(
+                    f"<FunctionCode>13</FunctionCode><Declaration><ID>M1</ID><DutyTaxFee><Payment>"
+                    f'<PaymentAmount currencyID="GBP">1</PaymentAmount></Payment><Payment>'
+                    f"<PaymentAmount{second}>1</PaymentAmount></Payment></DutyTaxFee></Declaration>"
+                ),
+                "its payments are in several currencies",
+            )
+            for second in ("", ' currencyID="EUR"')
+        ),
+        (
+            document(
+                "<FunctionCode>14</FunctionCode><Declaration><ID>M1</ID><DutyTaxFee><Payment>"
+                '<PaymentAmount currencyID="pound">1</PaymentAmount></Payment></DutyTaxFee></Declaration>'
+            ),
+            "a payment's currency is no code of three letters",
         ),
     ],
 )

@@ -114,10 +114,59 @@ def test_read_stored_message__reads_every_sample(
     )
 
 
-def test_read_single_window_receipt__takes_our_own_number_where_the_sender_adds_it() -> None:
-    raw = b"<DEC_DATA><ClientSeqNo>D1</ClientSeqNo>" + receipt("<ENTRY_ID>M1</ENTRY_ID>") + b"</DEC_DATA>"
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"<DEC_DATA><ClientSeqNo>D1</ClientSeqNo>" + receipt("<ENTRY_ID>M1</ENTRY_ID>") + b"</DEC_DATA>",
+        receipt("<CLIENTSEQ_NO>D1</CLIENTSEQ_NO><ENTRY_ID>M1</ENTRY_ID>"),
+    ],
+)
+def test_read_single_window_receipt__takes_our_own_number_where_the_sender_adds_it(raw: bytes) -> None:
     message = read(raw)
     assert (message.declaration_number, message.mrn) == ("D1", "M1")
+
+
+def package(kind: str, inside: str) -> bytes:
+    return f"<Package><DataInfo><BussinessData><{kind}>{inside}</{kind}></BussinessData></DataInfo></Package>".encode()
+
+
+@pytest.mark.parametrize(
+    ("raw", "number", "mrn"),
+    [
+        (
+            package(
+                "INV201",
+                "<HdeApprResult><etpsPreentNo>S1</etpsPreentNo></HdeApprResult><BondInvtBsc><invtStucd>0</invtStucd>"
+                "<bondInvtNo>Q1</bondInvtNo><invtPreentNo>S1</invtPreentNo></BondInvtBsc>",
+            ),
+            None,
+            "Q1",
+        ),
+        (
+            package(
+                "INV201",
+                "<HdeApprResult><etpsPreentNo>S1</etpsPreentNo></HdeApprResult><BondInvtBsc><invtStucd>0</invtStucd>"
+                "<bondInvtNo>Q1</bondInvtNo><etpsInnerInvtNo>D1</etpsInnerInvtNo></BondInvtBsc>",
+            ),
+            "D1",
+            None,
+        ),
+        (
+            package(
+                "SAS221",
+                "<HdeApprResult><etpsPreentNo>S1</etpsPreentNo></HdeApprResult><SasPassportBsc><stucd>1</stucd>"
+                "<sasPassportPreentNo>S1</sasPassportPreentNo><rltNo>Q1</rltNo></SasPassportBsc>",
+            ),
+            None,
+            "Q1",
+        ),
+    ],
+)
+def test_read_single_window_receipt__does_not_take_the_single_window_s_number_for_ours(
+    raw: bytes, number: str | None, mrn: str | None
+) -> None:
+    message = read(raw)
+    assert (message.declaration_number, message.mrn) == (number, mrn)
 
 
 @pytest.mark.parametrize(
