@@ -46,10 +46,11 @@ class AppendOnlyTable(Table):
 
 
 # A function for each table: the same statement by EXECUTE is planned again for every row, and costs three times as much.
-# Its table is named with the schema, so that nobody's temporary table of that name is read instead.
+# A plan that is kept was made when the table may have had three rows: without enable_seqscan = off a session goes on
+# reading the whole table while it grows. The schema is named, so that no temporary table of that name is read instead.
 CONTINUE_THE_CHAIN = """
 CREATE FUNCTION "continue_the_chain_of_{table}"() RETURNS trigger
-LANGUAGE plpgsql SET timezone = 'UTC' AS $$
+LANGUAGE plpgsql SET timezone = 'UTC' SET enable_seqscan = off AS $$
 DECLARE
     last_position bigint;
     last_hash bytea;
