@@ -4,26 +4,11 @@ from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtens
 from django.db import migrations
 
 # A new nullable column must not change the hash of old rows: hence jsonb_strip_nulls. The session's
-# time zone must not either: hence SET timezone.
+# time zone must not either: hence SET timezone. The trigger of each table is in bonded/models/base.py.
 CHAIN = """
 CREATE FUNCTION chain_digest(before bytea, entry jsonb) RETURNS bytea
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN sha256(before || convert_to(jsonb_strip_nulls(entry - 'hash')::text, 'UTF8'));
-
-CREATE FUNCTION continue_the_chain() RETURNS trigger
-LANGUAGE plpgsql SET timezone = 'UTC' AS $$
-DECLARE
-    last_position bigint;
-    last_hash bytea;
-BEGIN
-    EXECUTE format('SELECT position, hash FROM %I.%I WHERE stream = $1 ORDER BY position DESC LIMIT 1',
-                   TG_TABLE_SCHEMA, TG_TABLE_NAME)
-       INTO last_position, last_hash USING NEW.stream;
-    NEW.position := coalesce(last_position, 0) + 1;
-    NEW.previous_hash := coalesce(last_hash, ''::bytea);
-    NEW.hash := chain_digest(NEW.previous_hash, to_jsonb(NEW));
-    RETURN NEW;
-END $$;
 
 CREATE FUNCTION refuse_to_change_history() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -52,7 +37,6 @@ END $$;
 UNCHAIN = """
 DROP FUNCTION broken_chain_rows(regclass);
 DROP FUNCTION refuse_to_change_history();
-DROP FUNCTION continue_the_chain();
 DROP FUNCTION chain_digest(bytea, jsonb);
 """
 

@@ -45,12 +45,33 @@ class AppendOnlyTable(Table):
         abstract = True
 
 
+# A function for each table: the same statement by EXECUTE is planned again for every row, and costs three times as much.
+# A plan that is kept was made when the table may have had three rows: without enable_seqscan = off a session goes on
+# reading the whole table while it grows. The schema is named, so that no temporary table of that name is read instead.
+CONTINUE_THE_CHAIN = """
+CREATE FUNCTION "continue_the_chain_of_{table}"() RETURNS trigger
+LANGUAGE plpgsql SET timezone = 'UTC' SET enable_seqscan = off AS $$
+DECLARE
+    last_position bigint;
+    last_hash bytea;
+BEGIN
+    SELECT position, hash INTO last_position, last_hash
+      FROM public."{table}" WHERE stream = NEW.stream ORDER BY position DESC LIMIT 1;
+    NEW.position := coalesce(last_position, 0) + 1;
+    NEW.previous_hash := coalesce(last_hash, ''::bytea);
+    NEW.hash := chain_digest(NEW.previous_hash, to_jsonb(NEW));
+    RETURN NEW;
+END $$
+"""
+
+
 def append_only_operations(table: str) -> list[RunSQL]:
     """Give the migration steps that make a table append-only and chain its rows.
 
     A unique index on (stream, position) settles two writers who both believe they are next.
     """
     refuse = "EXECUTE FUNCTION refuse_to_change_history()"
+    chain = f'"continue_the_chain_of_{table}"()'
 
     def trigger(name: str, event: str, effect: str) -> str:
         return f'CREATE TRIGGER "{table}_{name}" {event} ON "{table}" {effect}'
@@ -59,7 +80,8 @@ def append_only_operations(table: str) -> list[RunSQL]:
         RunSQL(
             sql=[
                 f'CREATE UNIQUE INDEX "{table}_rows_of_a_stream_are_numbered" ON "{table}" (stream, position)',
-                trigger("continue_the_chain", "BEFORE INSERT", "FOR EACH ROW EXECUTE FUNCTION continue_the_chain()"),
+                CONTINUE_THE_CHAIN.format(table=table),
+                trigger("continue_the_chain", "BEFORE INSERT", f"FOR EACH ROW EXECUTE FUNCTION {chain}"),
                 trigger("rows_stay", "BEFORE UPDATE OR DELETE", f"FOR EACH ROW {refuse}"),
                 trigger("table_stays", "BEFORE TRUNCATE", f"FOR EACH STATEMENT {refuse}"),
             ],
@@ -67,6 +89,7 @@ def append_only_operations(table: str) -> list[RunSQL]:
                 f'DROP TRIGGER "{table}_table_stays" ON "{table}"',
                 f'DROP TRIGGER "{table}_rows_stay" ON "{table}"',
                 f'DROP TRIGGER "{table}_continue_the_chain" ON "{table}"',
+                f"DROP FUNCTION {chain}",
                 f'DROP INDEX "{table}_rows_of_a_stream_are_numbered"',
             ],
         )
