@@ -32,14 +32,14 @@ from bonded.rules.permissions import SYSTEM
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 BATCH = 1_000
-PLAIN, PLAIN_DECLARATIONS = "7LC", 20_000  # Taken in, entered, inspection: states from which nothing else follows.
+PLAIN, PLAIN_DECLARATIONS = "7L7", 20_000  # Taken in, entered, said again: nothing else follows from these.
 WHOLE, WHOLE_DECLARATIONS = "7LJTPR", 500
 PEER_MESSAGES = 2_000
 Statement = tuple[str, Any]
 
 TABLES = (
     "bonded_customsstatuschange, bonded_incomingcustomsmessage, bonded_outgoingcustomsmessage, bonded_declaration,"
-    " bonded_grantedclearance"
+    " bonded_grantedclearance, bonded_hold, bonded_customstask"
 )
 
 
@@ -118,10 +118,10 @@ def _fill(codes: str, declarations: int) -> None:
             "             (id, company_id, procedure, state, requested_by_id, requested_at, refusal_reason)"
             "           SELECT gen_random_uuid(), %(company)s, 'home_use', 'declared', %(user)s, %(at)s, ''"
             "             FROM generate_series(1, %(count)s) RETURNING id)"
-            " INSERT INTO bonded_declaration (number, kind, office, company_id, withdrawal_id, state, last_sequence,"
-            "                                 lodged_at, status_changed_at)"
+            " INSERT INTO bonded_declaration (number, kind, office, company_id, withdrawal_id, state, debt_state,"
+            "                                 last_sequence, version, lodged_at, status_changed_at)"
             " SELECT 'B' || lpad(row_number() OVER ()::text, 12, '0'), 'withdrawal', %(office)s, %(company)s, id,"
-            "        'lodged', 0, %(at)s, %(at)s FROM w",
+            "        'lodged', 'not_told', 0, 1, %(at)s, %(at)s FROM w",
             {"company": buyer.pk, "user": user.pk, "at": AT, "count": declarations, "office": SIMULATOR},
         )
         with cursor.copy(
@@ -157,10 +157,13 @@ def _empty_again() -> None:
         cursor.execute("ALTER TABLE bonded_customsstatuschange DISABLE TRIGGER USER")
         cursor.execute("TRUNCATE bonded_customsstatuschange")
         cursor.execute("ALTER TABLE bonded_customsstatuschange ENABLE TRIGGER USER")
-        cursor.execute("UPDATE bonded_declaration SET state = 'lodged', last_sequence = 0, mrn = NULL")
+        cursor.execute(
+            "UPDATE bonded_declaration SET state = 'lodged', debt_state = 'not_told', last_sequence = 0,"
+            " last_issued_at = NULL, mrn = NULL"
+        )
         cursor.execute(
             "UPDATE bonded_incomingcustomsmessage SET state = 'stored', cause = NULL, declaration_id = NULL,"
-            " sequence = NULL, waits_until = NULL, settled_at = NULL"
+            " sequence = NULL, read_at = NULL, waits_until = NULL, settled_at = NULL"
         )
     _vacuum()
 
@@ -196,7 +199,7 @@ def _recorded() -> Iterator[list[list[Statement]]]:
     batches: list[list[Statement]] = []
 
     def keep(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("SET LOCAL"):  # The first statement of each transaction.
+        if "50ms" in sql:  # The first statement of each transaction.
             batches.append([])
         batches[-1].append((sql, params))
         return execute(sql, params, many, context)
@@ -250,9 +253,12 @@ def _peer(count: int) -> float:
             row = IncomingCustomsMessage.objects.select_for_update().get(pk=key)
             message = read_envelope(bytes(row.raw))
             declaration = Declaration.objects.select_for_update().get(number=message.declaration_number)
-            target = office.status_of(message.status, on=message.issued_at.date())
+            meaning = office.meaning_of(message.code_list, message.status, on=message.issued_at.date(), at=AT)
             before = DeclarationState(declaration.state)
+            assert meaning is not None
+            target = meaning.goods
             assert target is not None
+            assert message.sequence is not None
             assert target in STEPS[before]
             declaration.state, declaration.last_sequence, declaration.mrn = target, message.sequence, message.mrn
             declaration.save()
@@ -263,11 +269,12 @@ def _peer(count: int) -> float:
                 after=target,
                 message_id=message.message_id,
                 sequence=message.sequence,
+                code_list=message.code_list,
                 status=message.status,
                 issued_at=message.issued_at,
                 changed_at=AT,
             )
             row.state, row.declaration, row.sequence = MessageState.APPLIED, declaration, message.sequence
-            row.waits_until = row.settled_at = AT
+            row.read_at = row.waits_until = row.settled_at = AT
             row.save()
     return time.perf_counter() - begun

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from bonded.actions.lane_settlements import apply_customs_messages
 from bonded.actions.withdrawals import cancel_withdrawal, refuse_withdrawal
 from bonded.gateways.customs_message_forms import read_stored_message
+from bonded.gateways.customs_message_writers import write_message
 from bonded.models import (
     Activity,
     Consignment,
@@ -26,7 +28,7 @@ from bonded.models import (
 )
 from bonded.queries.customs_messages import message_figures
 from bonded.rules.customs_messages import MessageIdReused
-from bonded.rules.customs_offices import OFFICES, SIMULATOR
+from bonded.rules.customs_offices import HMRC, OFFICES, SIMULATOR
 from bonded.rules.errors import NotPermitted
 from bonded.rules.permissions import SYSTEM
 from bonded.signals import declaration_status_changed
@@ -184,24 +186,30 @@ def test_apply_customs_messages__parks_what_it_does_not_understand_and_stalls_no
     store(message(declaration, 9, "L", at=at), at=at, message_id="m-2")
     store(message(declaration, 9, "L", at=at, message_id="m-3", office="OTHER"), at=at)
     store(message(declaration, 9, "L", at=at, message_id="m-4", declaration_number="nobody's"), at=at)
-    store(message(declaration, 9, "L", at=at, message_id="m-5", office="OTHER"), at=at, office="OTHER")
+    told = read_stored_message(
+        office=SIMULATOR, message_id="m-5", raw=message(declaration, 9, "L", at=at, message_id="m-5"), received_at=at
+    )
+    notification, _ = write_message(office=HMRC, message=replace(told, office=HMRC, code_list="cds", status="01"))
+    store(notification, at=at, office=HMRC, message_id="m-5")
+    store(message(declaration, 9, "L", at=at), at=at, office="OTHER", message_id="m-6")
     store(message(declaration, 1, "L", at=at), at=at)
     store(message(declaration, 2, "?", at=at), at=at)
     store(message(declaration, 3, "P", at=at), at=at)
     store(message(declaration, 4, "G", at=at), at=at)
-    assert apply_all(at) == 9
+    assert apply_all(at) == 10
     assert inbox() == [
         (None, "parked", "unreadable"),
         (None, "parked", "id_differs"),
         (None, "parked", "office_differs"),
         (None, "parked", "declaration_unknown"),
         (None, "parked", "office_differs"),
+        (None, "parked", "unreadable"),
         (1, "applied", None),
         (2, "parked", "code_unknown"),
         (3, "applied", None),
         (4, "parked", "step_impossible"),
     ]
-    assert message_figures().parked == 7
+    assert message_figures().parked == 8
 
 
 def test_apply_customs_messages__parks_a_message_whose_effect_is_refused(cast: Cast, at: datetime) -> None:

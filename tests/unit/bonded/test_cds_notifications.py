@@ -10,7 +10,7 @@ from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.rules.customs_codes import CDS
 from bonded.rules.customs_messages import CustomsMessage, MessageFact, MessageUnreadable
 
-SAMPLES = Path(__file__).parents[2] / "data" / "hmrc_cds"
+SAMPLES = Path(__file__).parents[2] / "samples" / "hmrc_cds"
 RECEIVED_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 FIRST = ("3.1_P1_TT_1311RM41", "19GBCKKCQSXV2FGVA8")
 INSPECTED = ("IM08a_PHYCTL_002", "20GB1Q3RTK463FGVR4")

@@ -9,7 +9,7 @@ from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.rules.customs_messages import CustomsMessage, MessageFact, MessageUnreadable
 from bonded.rules.customs_offices import OfficeUnknown
 
-SAMPLES = Path(__file__).parents[2] / "data" / "single_window"
+SAMPLES = Path(__file__).parents[2] / "samples" / "single_window"
 RECEIVED_AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OURS = "202603020000000001"
 MRN = "530120261000000001"

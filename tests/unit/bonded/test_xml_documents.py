@@ -14,7 +14,7 @@ from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.gateways.xml_documents import read_xml, text
 from bonded.rules.customs_messages import MESSAGE_MAX_BYTES, MessageUnreadable
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = Path(__file__).parents[2] / "samples"
 SAMPLE = (DATA / "hmrc_cds" / "14_DMSCPI.xml").read_bytes()
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SLOWEST_SECONDS = 2.0
