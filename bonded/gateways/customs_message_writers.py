@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -14,6 +15,8 @@ from bonded.rules.customs_offices import MessageForm, office_of
 
 JSON = "application/json"
 XML = "application/xml; charset=utf-8"
+# What XML 1.0 can't carry, and the return, which a reader would take for a new line.
+_UNWRITABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_message(*, office: str, message: CustomsMessage) -> tuple[bytes, str]:
@@ -50,7 +53,7 @@ def _envelope(message: CustomsMessage) -> bytes:
 
 def _document(root: Element) -> bytes:
     for node in root.iter():
-        if node.text and not all(char in "\t\n" or char.isprintable() for char in node.text):
+        if _UNWRITABLE.search(node.text or ""):
             raise ValueError(f"{node.tag} holds a character that is not written")
     return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 

@@ -87,7 +87,7 @@ def test_write_message__keeps_the_facts_of_a_notification(status: str, facts: di
 
 @pytest.mark.parametrize("codes", [CHANNEL, BONDED_LIST, GATE_PASS])
 def test_write_message__keeps_the_note_of_a_receipt(codes: CodeList) -> None:
-    written = replace(message("CNSW", codes, note="已放行, <两> 票 & 单"), mrn=None)
+    written = replace(message("CNSW", codes, note="已放行,\u3000<两> 票 & 单"), mrn=None)
     assert read_again(written) == written
 
 
@@ -96,9 +96,10 @@ def test_write_message__keeps_a_receipt_s_fraction_of_a_second() -> None:
     assert read_again(written) == written
 
 
-def test_write_message__refuses_what_xml_can_not_carry() -> None:
+@pytest.mark.parametrize("note", ["a\0b", "a\x1fb", "a\ud800b", "a\rb", "a\ufffe"])
+def test_write_message__refuses_what_xml_can_not_carry(note: str) -> None:
     with pytest.raises(ValueError, match="NOTE holds a character"):
-        write_message(office="CNSW", message=message("CNSW", CHANNEL, note="a\0b"))
+        write_message(office="CNSW", message=message("CNSW", CHANNEL, note=note))
 
 
 def test_write_message__knows_no_other_office() -> None:
