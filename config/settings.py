@@ -19,6 +19,9 @@ HTTPS = env.bool("HTTPS", default=True)
 # changed], "outgoing_secret": what our calls are signed with}. An office that is not listed can't send us anything.
 CUSTOMS_OFFICES = env.json("CUSTOMS_OFFICES")
 
+# Only for tests and a developer's own machine: lets webhooks go over HTTP, and to private addresses.
+WEBHOOKS_MAY_REACH_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_MAY_REACH_PRIVATE_ADDRESSES", default=False)
+
 INSTALLED_APPS = [
     "config",
     "inspections",

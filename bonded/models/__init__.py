@@ -3,6 +3,7 @@
 from bonded.models.activity import Activity
 from bonded.models.added_customs_codes import AddedCustomsCode
 from bonded.models.bond_entries import BondEntry
+from bonded.models.client_events import ClientEvent
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.models.consignments import Consignment
 from bonded.models.custody import CustodyMovement
@@ -19,6 +20,7 @@ from bonded.models.lots import Lot
 from bonded.models.office_lines import OfficeLine
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
+from bonded.models.webhooks import WebhookDelivery, WebhookEndpoint
 from bonded.models.withdrawals import GrantedClearance, ReleaseToken, Withdrawal, WithdrawalLot
 
 __all__ = (
@@ -26,6 +28,7 @@ __all__ = (
     "AddedCustomsCode",
     "ApiToken",
     "BondEntry",
+    "ClientEvent",
     "Company",
     "Consignment",
     "ConsignmentFile",
@@ -48,6 +51,8 @@ __all__ = (
     "RefusedLine",
     "ReleaseToken",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "Withdrawal",
     "WithdrawalLot",
 )

@@ -23,7 +23,7 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ClientEvent:
+class EventFacts:
     """One thing that happened. `facts` hold further ids and states as text, and nothing that is worth stealing."""
 
     id: UUID
@@ -34,7 +34,7 @@ class ClientEvent:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def event_document(event: ClientEvent) -> dict[str, object]:
+def event_document(event: EventFacts) -> dict[str, object]:
     """Give an event as webhooks and the feed both tell it: a hint to ask for the subject, not the news itself."""
     return {
         "id": str(event.id),
@@ -45,6 +45,6 @@ def event_document(event: ClientEvent) -> dict[str, object]:
     }
 
 
-def event_body(event: ClientEvent) -> bytes:
+def event_body(event: EventFacts) -> bytes:
     """Write an event as the bytes that are signed and sent; the same event gives the same bytes each time."""
     return json.dumps(event_document(event), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
