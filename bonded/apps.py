@@ -10,12 +10,15 @@ class BondedConfig(AppConfig):
 
     def ready(self) -> None:
         """Ring for workers when there is work, lay out the panels, and have the customs' questions asked."""
-        from bonded import tasks
+        from bonded import receivers, tasks
+        from bonded.queries.client_events import CLIENT_EVENT_INVARIANTS
         from bonded.queries.customs_messages import CUSTOMS_INVARIANTS
         from bonded.queries.invariants import register_invariants
         from bonded.web.base import register_panels
         from bonded.web.panels import PANELS
 
         tasks.listen()
+        receivers.listen()
         register_panels(*PANELS)
         register_invariants(CUSTOMS_INVARIANTS)
+        register_invariants(CLIENT_EVENT_INVARIANTS)

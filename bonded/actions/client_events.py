@@ -34,7 +34,8 @@ PUBLISHER = 20_261_124
 PUBLISH = """
     WITH unpublished AS (
         SELECT id, row_number() OVER (PARTITION BY company_id ORDER BY id) AS turn
-          FROM (SELECT id, company_id FROM bonded_clientevent WHERE position IS NULL ORDER BY id LIMIT %(limit)s) AS few),
+          FROM (SELECT id, company_id FROM bonded_clientevent
+                 WHERE position IS NULL ORDER BY id LIMIT %(limit)s) AS few),
     published AS (
         UPDATE bonded_clientevent e
            SET position = turn + coalesce((SELECT max(position) FROM bonded_clientevent before
@@ -42,8 +43,8 @@ PUBLISH = """
           FROM unpublished WHERE e.id = unpublished.id
      RETURNING e.id, e.company_id, e.kind),
     queued AS (
-        INSERT INTO bonded_webhookdelivery (endpoint_id, event_id, state, attempts, past_attempts, queued_at, not_before,
-                                            last_error)
+        INSERT INTO bonded_webhookdelivery (endpoint_id, event_id, state, attempts, past_attempts, queued_at,
+                                            not_before, last_error)
         SELECT endpoint.id, published.id, 'waiting', 0, 0, %(at)s, %(at)s, ''
           FROM published JOIN bonded_webhookendpoint endpoint ON endpoint.company_id = published.company_id
          WHERE endpoint.state <> 'disabled' AND published.kind <> 'webhook.test'

@@ -34,8 +34,8 @@ from bonded.rules.webhooks import (
 
 # What is on its way stays as it is; what had ended begins anew.
 REPLAY = """
-    INSERT INTO bonded_webhookdelivery AS d (endpoint_id, event_id, state, attempts, past_attempts, queued_at, not_before,
-                                             last_error)
+    INSERT INTO bonded_webhookdelivery AS d (endpoint_id, event_id, state, attempts, past_attempts, queued_at,
+                                              not_before, last_error)
     SELECT endpoint.id, event.id, 'waiting', 0, 0, %(at)s, %(at)s, ''
       FROM bonded_webhookendpoint endpoint JOIN bonded_clientevent event ON event.company_id = endpoint.company_id
      WHERE endpoint.id = %(endpoint)s AND event.occurred_at >= %(since)s AND event.position IS NOT NULL
@@ -88,7 +88,8 @@ def remove_webhook(*, endpoint_id: UUID, actor: Actor, at: datetime) -> None:
 def enable_webhook(*, endpoint_id: UUID, actor: Actor, at: datetime) -> WebhookEndpoint:
     """Send to an endpoint again: what still waits, and what happens from now on.
 
-    One that is failing is tried at once. What happened while it was disabled is told by a replay. Raises NotFound, StepNotAllowed.
+    One that is failing is tried at once. What happened while it was disabled is told by a replay.
+    Raises NotFound, StepNotAllowed.
     """
     require(actor, Act.ENABLE_WEBHOOK)
     endpoint = lock_webhook(endpoint_id, actor=actor)
@@ -164,7 +165,7 @@ def replay_events(*, endpoint_id: UUID, since: datetime, actor: Actor, at: datet
         raise ReplayOutOfRange(f"Events of the last {REPLAY_TERM.days} days are told again.", days=REPLAY_TERM.days)
     with connection.cursor() as cursor:
         cursor.execute(REPLAY, {"endpoint": endpoint.pk, "since": since, "at": at})
-        count = cursor.rowcount
+        count = int(cursor.rowcount)
     record_activity(Act.REPLAY_CLIENT_EVENTS, endpoint, actor=actor, at=at, since=since.isoformat(), events=count)
     return count
 

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from bonded.api import (
+    client_events,
     consignment_files,
     consignments,
     customs_messages,
@@ -12,6 +13,7 @@ from bonded.api import (
     lot_searches,
     lots,
     parties,
+    webhooks,
     withdrawals,
 )
 
@@ -42,4 +44,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("declarations/<str:number>", declarations.DeclarationView.as_view()),
     path("customs/messages", customs_messages.CustomsMessagesView.as_view()),
     path("hand-overs", withdrawals.HandOversView.as_view()),
+    path("events", client_events.EventsView.as_view()),
+    path("webhooks", webhooks.WebhooksView.as_view()),
+    path("webhooks/<uuid:endpoint_id>", webhooks.WebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/remove", webhooks.RemoveWebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/enable", webhooks.EnableWebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/disable", webhooks.DisableWebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/secret", webhooks.WebhookSecretView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/test", webhooks.TestWebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/replay", webhooks.ReplayEventsView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/deliveries", webhooks.WebhookDeliveriesView.as_view()),
 ]
