@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from bonded.actions.client_events import record_decision, record_status_change
+from bonded.actions.client_events import record_decision, record_status_changes
 from bonded.rules.client_events import EventKind
-from bonded.signals import declaration_status_changed, withdrawal_refused, withdrawal_released
+from bonded.signals import declaration_statuses_changed, withdrawal_refused, withdrawal_released
 
 
-def note_status_change(sender: Any, *, declaration_id: int, status: str, at: datetime, **kwargs: Any) -> None:
-    """Note that a declaration moved on."""
-    record_status_change(declaration_id=declaration_id, status=status, at=at)
+def note_status_changes(sender: Any, *, changes: Sequence[tuple[int, str]], at: datetime, **kwargs: Any) -> None:
+    """Note that declarations moved on."""
+    record_status_changes(changes, at=at)
 
 
 def note_release(sender: Any, *, withdrawal_id: UUID, at: datetime, **kwargs: Any) -> None:
@@ -28,6 +29,6 @@ def note_refusal(sender: Any, *, withdrawal_id: UUID, at: datetime, **kwargs: An
 
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
-    declaration_status_changed.connect(note_status_change, dispatch_uid="bonded.note.status_change")
+    declaration_statuses_changed.connect(note_status_changes, dispatch_uid="bonded.note.status_changes")
     withdrawal_released.connect(note_release, dispatch_uid="bonded.note.release")
     withdrawal_refused.connect(note_refusal, dispatch_uid="bonded.note.refusal")

@@ -6,7 +6,7 @@ publisher comes after the commit: it gives events their place in the feed and qu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,11 +17,12 @@ from bonded.rules.client_events import EventKind
 from bonded.rules.permissions import Act, Actor, require
 
 COLUMNS = "(public_id, company_id, kind, subject_kind, subject_id, facts, occurred_at)"
-# One statement each, because an office's messages come by the thousand.
-OF_DECLARATION = f"""
+# One statement for all of them, because an office's messages come by the thousand.
+OF_DECLARATIONS = f"""
     INSERT INTO bonded_clientevent {COLUMNS}
-    SELECT gen_random_uuid(), company_id, %s, 'declaration', number, jsonb_build_object('status', %s::text), %s
-      FROM bonded_declaration WHERE id = %s
+    SELECT gen_random_uuid(), d.company_id, %s, 'declaration', d.number, jsonb_build_object('status', u.status), %s
+      FROM unnest(%s::bigint[], %s::text[]) WITH ORDINALITY AS u (id, status, turn)
+      JOIN bonded_declaration d ON d.id = u.id ORDER BY u.turn
 """  # noqa: S608 (put together from constants)
 OF_WITHDRAWAL = f"""
     INSERT INTO bonded_clientevent {COLUMNS}
@@ -72,10 +73,14 @@ def record_client_event(
     )
 
 
-def record_status_change(*, declaration_id: int, status: str, at: datetime) -> None:
-    """Note that a declaration came into a status. Runs one SQL statement, in the caller's transaction."""
+def record_status_changes(changes: Sequence[tuple[int, str]], *, at: datetime) -> None:
+    """Note that declarations, by id, came into a status, in this order.
+
+    Runs one SQL statement however many they are, in the caller's transaction.
+    """
+    kind = EventKind.DECLARATION_STATUS_CHANGED.value
     with connection.cursor() as cursor:
-        cursor.execute(OF_DECLARATION, [EventKind.DECLARATION_STATUS_CHANGED.value, status, at, declaration_id])
+        cursor.execute(OF_DECLARATIONS, [kind, at, [one for one, _ in changes], [status for _, status in changes]])
 
 
 def record_decision(*, withdrawal_id: UUID, kind: EventKind, at: datetime) -> None:

@@ -2,7 +2,8 @@
 
 party → consignment → lot → declaration → withdrawal → rows of tariffs (account → assessment →
 ledger) → rows of inspections (slot → booking) → webhook endpoint → its deliveries. Rows of one
-kind are locked by primary key, in ascending order. Who needs rows of two kinds locks them in this order, or is refused by review.
+kind are locked by primary key, in ascending order. Who needs rows of two kinds locks them in this
+order, or is refused by review.
 """
 
 from __future__ import annotations
