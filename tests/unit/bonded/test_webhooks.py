@@ -48,7 +48,7 @@ def test_has_fallen_silent__after_three_days() -> None:
     assert not has_fallen_silent(good_at=AT, at=AT + timedelta(days=3) - timedelta(microseconds=1))
 
 
-@pytest.mark.parametrize(("current", "target"), product(EndpointState, EndpointState))
+@pytest.mark.parametrize(("current", "target"), list(product(EndpointState, EndpointState)))
 def test_endpoint_steps__are_these(current: EndpointState, target: EndpointState) -> None:
     if (current, target) in ALLOWED:
         require_step(ENDPOINT_STEPS, current, target)
