@@ -16,13 +16,9 @@ from bonded.queries.client_events import events_after
 from bonded.rules.client_events import EventKind
 from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.permissions import SYSTEM, Actor
-from inspections.actions.bookings import cancel_booking
-from tariffs.actions.duty import pay_duty
 from tests.cast import Cast
 from tests.situations.bonded import a_released_withdrawal, a_requested_withdrawal
 from tests.situations.customs import a_declared_withdrawal, apply_all, message, store
-from tests.situations.inspections import a_booking
-from tests.situations.tariffs import a_schedule
 from tests.situations.webhooks import a_webhook, an_event, deliveries, publish
 
 
