@@ -102,6 +102,15 @@ class WithdrawalAdmin(ReadOnlyAdmin):
     list_filter = ("state", "procedure")
 
 
+@admin.register(models.WebhookEndpoint)
+class WebhookEndpointAdmin(ReadOnlyAdmin):
+    """Companies' webhooks, without their secrets."""
+
+    list_display = ("company", "url", "state", "failures", "succeeded_at", "disabled_at")
+    list_filter = ("state",)
+    exclude = ("secret", "old_secret")
+
+
 @admin.register(models.Activity)
 class ActivityAdmin(ReadOnlyAdmin):
     """What was done."""

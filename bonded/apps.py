@@ -10,7 +10,8 @@ class BondedConfig(AppConfig):
 
     def ready(self) -> None:
         """Ring for workers when there is work, lay out the panels, and have the customs' questions asked."""
-        from bonded import tasks
+        from bonded import receivers, tasks
+        from bonded.queries.client_events import CLIENT_EVENT_INVARIANTS
         from bonded.queries.customs_messages import CUSTOMS_INVARIANTS
         from bonded.queries.invariants import register_invariants
         from bonded.web import customs_metrics
@@ -19,5 +20,7 @@ class BondedConfig(AppConfig):
 
         tasks.listen()
         customs_metrics.register()
+        receivers.listen()
         register_panels(*PANELS)
         register_invariants(CUSTOMS_INVARIANTS)
+        register_invariants(CLIENT_EVENT_INVARIANTS)

@@ -16,6 +16,6 @@ withdrawal_cancelled = Signal()  # withdrawal_id, at
 withdrawal_refused = Signal()  # withdrawal_id, at
 withdrawal_released = Signal()  # withdrawal_id, at
 withdrawal_handed_over = Signal()  # withdrawal_id, at
-declaration_status_changed = Signal()  # declaration_id, status, at
+declaration_statuses_changed = Signal()  # changes: (declaration_id, status) each, in their order; at
 customs_message_stored = Signal()  # at
 customs_message_queued = Signal()  # at

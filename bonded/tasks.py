@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import DataError, transaction
 from django.utils import timezone
 
+from bonded.actions.client_events import publish_client_events
 from bonded.actions.consignment_files import import_stored_file, rearm_stuck_files
 from bonded.actions.fetched_customs_messages import store_fetched_messages
 from bonded.actions.invariants import ask_invariants
@@ -32,6 +33,7 @@ from bonded.actions.outgoing_customs_messages import (
     record_refusal,
     record_sent,
 )
+from bonded.actions.webhook_deliveries import ClaimedDelivery, claim_deliveries, record_attempt
 from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.gateways.customs_office import (
     Accepted,
@@ -43,10 +45,13 @@ from bonded.gateways.customs_office import (
     Unknown,
     Unreachable,
 )
+from bonded.gateways.webhooks import post_webhook
 from bonded.queries.consignment_files import files_to_import
 from bonded.queries.office_lines import cursor_of
+from bonded.rules.client_events import event_body
 from bonded.rules.customs_messages import OutgoingKind
 from bonded.rules.permissions import SYSTEM
+from bonded.rules.webhooks import Attempt, webhook_headers
 from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored
 
 BATCH = 500
@@ -226,3 +231,27 @@ def listen() -> None:
     consignment_file_stored.connect(ring_for_imports, dispatch_uid="bonded.ring_for_imports")
     customs_message_stored.connect(ring_for_inbox, dispatch_uid="bonded.ring_for_inbox")
     customs_message_queued.connect(ring_for_outbox, dispatch_uid="bonded.ring_for_outbox")
+
+
+@shared_task
+def send_webhooks() -> None:
+    """Publish what happened and tell companies' machines of it, until there is nothing to tell."""
+    until = time.monotonic() + LONGEST_RUN_SECONDS
+    with ThreadPoolExecutor(SENDERS) as pool:
+        while time.monotonic() < until:
+            published = publish_client_events(limit=BATCH, actor=SYSTEM, at=timezone.now())
+            claimed = claim_deliveries(limit=SENDERS, actor=SYSTEM, at=timezone.now())
+            if not published and not claimed:
+                return
+            for delivery, outcome in zip(claimed, pool.map(_post, claimed), strict=True):
+                jitter = random.random()  # noqa: S311 (it spreads retries, it keeps no secret)
+                held = {"delivery_id": delivery.id, "attempt": delivery.attempt}
+                record_attempt(**held, outcome=outcome, jitter=jitter, actor=SYSTEM, at=timezone.now())
+
+
+def _post(delivery: ClaimedDelivery) -> Attempt:
+    """Sign one event and post it to its receiver."""
+    body = event_body(delivery.event)
+    headers = webhook_headers(secrets=delivery.secrets, message_id=str(delivery.event.id), body=body, at=timezone.now())
+    may_be_private = settings.WEBHOOKS_MAY_REACH_PRIVATE_ADDRESSES
+    return post_webhook(url=delivery.url, headers=headers, body=body, may_be_private=may_be_private)

@@ -22,6 +22,9 @@ CUSTOMS_OFFICES = env.json("CUSTOMS_OFFICES")
 # What a monitor sends to read /metrics, as `Authorization: Bearer …`; without one, only people see them.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
+# Only for tests and a developer's own machine: lets webhooks go over HTTP, and to private addresses.
+WEBHOOKS_MAY_REACH_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_MAY_REACH_PRIVATE_ADDRESSES", default=False)
+
 INSTALLED_APPS = [
     "config",
     "inspections",

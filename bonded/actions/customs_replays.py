@@ -11,7 +11,7 @@ from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.queries.customs_replays import position_of
 from bonded.rules.customs_lanes import Position
 from bonded.rules.permissions import Act, Actor, require
-from bonded.signals import declaration_status_changed
+from bonded.signals import declaration_statuses_changed
 
 
 @transaction.atomic
@@ -42,5 +42,5 @@ def restore_position(*, declaration_id: int, found: Position, replayed: Position
         Act.REPLAY_CUSTOMS_MESSAGES, declaration, actor=actor, at=at, before=before, after=replayed.goods.value
     )
     if before != replayed.goods:
-        declaration_status_changed.send(Declaration, declaration_id=declaration.pk, status=replayed.goods.value, at=at)
+        declaration_statuses_changed.send(Declaration, changes=[(declaration.pk, replayed.goods.value)], at=at)
     return True

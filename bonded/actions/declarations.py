@@ -42,7 +42,7 @@ from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.withdrawals import STEPS as WITHDRAWAL_STEPS
 from bonded.rules.withdrawals import WithdrawalState
-from bonded.signals import declaration_status_changed
+from bonded.signals import declaration_statuses_changed
 
 
 @transaction.atomic
@@ -96,7 +96,7 @@ def change_status(declaration: Declaration, state: DeclarationState, *, at: date
     CustomsStatusChange.objects.create(
         stream=f"declaration:{declaration.pk}", declaration=declaration, before=before, after=state, changed_at=at
     )
-    declaration_status_changed.send(Declaration, declaration_id=declaration.pk, status=state, at=at)
+    declaration_statuses_changed.send(Declaration, changes=[(declaration.pk, state.value)], at=at)
 
 
 def _require_complete(consignment: Consignment) -> None:

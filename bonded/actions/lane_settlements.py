@@ -36,7 +36,7 @@ from bonded.rules.customs_tasks import TaskKind
 from bonded.rules.declarations import DebtState
 from bonded.rules.errors import RuleViolation
 from bonded.rules.permissions import Act, Actor, require
-from bonded.signals import declaration_status_changed
+from bonded.signals import declaration_statuses_changed
 
 LOCK_NOT_AVAILABLE = "55P03"
 # Whatever is wrong with one message stays with that message. Not every Exception, because the worker's own, a time
@@ -118,11 +118,11 @@ def _write(settled: Sequence[tuple[Lane, Position, list[Outcome]]], *, at: datet
         if lane.position.debt is DebtState.BALANCE_TOO_LOW is not position.debt
     ]
     close_answered(TaskKind.BALANCE_TOO_LOW, covered, answer="The office has moved on.", at=at)
-    for lane, one in applied:
-        if one.after.goods is not one.before.goods:
-            declaration_status_changed.send(
-                Declaration, declaration_id=lane.declaration_id, status=one.after.goods.value, at=at
-            )
+    changes = [
+        (lane.declaration_id, one.after.goods.value) for lane, one in applied if one.after.goods is not one.before.goods
+    ]
+    if changes:
+        declaration_statuses_changed.send(Declaration, changes=changes, at=at)
 
 
 def read_by(read: Reader, one: StoredMessage) -> CustomsMessage:

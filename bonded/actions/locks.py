@@ -1,8 +1,9 @@
 """The one lock order of the platform, and the only place that locks rows of bonded.
 
 party → consignment → lot → declaration → withdrawal → rows of tariffs (account → assessment →
-ledger) → rows of inspections (slot → booking). Rows of one kind are locked by primary key, in
-ascending order. Who needs rows of two kinds locks them in this order, or is refused by review.
+ledger) → rows of inspections (slot → booking) → webhook endpoint → its deliveries. Rows of one
+kind are locked by primary key, in ascending order. Who needs rows of two kinds locks them in this
+order, or is refused by review.
 """
 
 from __future__ import annotations
@@ -12,9 +13,18 @@ from uuid import UUID
 
 from bonded.models.consignments import Consignment
 from bonded.models.lots import Lot
+from bonded.models.parties import Company
+from bonded.models.webhooks import WebhookEndpoint
 from bonded.models.withdrawals import Withdrawal
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
+
+
+def lock_company(company_id: int, *, actor: Actor) -> Company:
+    """Lock one company; raises NotFound when it is not there or not the actor's."""
+    for company in Company.objects.visible_to(actor).filter(pk=company_id).locked():
+        return company
+    raise NotFound("There is no such company.", company_id=company_id)
 
 
 def lock_consignment(consignment_id: int, *, actor: Actor) -> Consignment:
@@ -48,3 +58,10 @@ def lock_withdrawal(withdrawal_id: UUID, *, actor: Actor) -> tuple[Withdrawal, l
     for withdrawal in visible.locked():
         return withdrawal, lots
     raise NotFound("There is no such withdrawal.", withdrawal_id=str(withdrawal_id))
+
+
+def lock_webhook(endpoint_id: UUID, *, actor: Actor) -> WebhookEndpoint:
+    """Lock one webhook endpoint; raises NotFound when it is not there or not the actor's."""
+    for endpoint in WebhookEndpoint.objects.visible_to(actor).filter(pk=endpoint_id).locked():
+        return endpoint
+    raise NotFound("There is no such webhook.", endpoint_id=str(endpoint_id))

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from bonded.api import (
     added_customs_codes,
+    client_events,
     consignment_files,
     consignments,
     customs_messages,
@@ -18,6 +19,7 @@ from bonded.api import (
     office_lines,
     outgoing_customs_messages,
     parties,
+    webhooks,
     withdrawals,
 )
 
@@ -64,4 +66,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customs/codes", added_customs_codes.AddedCodesView.as_view()),
     path("customs/messages", customs_messages.CustomsMessagesView.as_view()),
     path("hand-overs", withdrawals.HandOversView.as_view()),
+    path("events", client_events.EventsView.as_view()),
+    path("webhooks", webhooks.WebhooksView.as_view()),
+    path("webhooks/<uuid:endpoint_id>", webhooks.WebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/remove", webhooks.RemoveWebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/enable", webhooks.EnableWebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/disable", webhooks.DisableWebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/secret", webhooks.WebhookSecretView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/test", webhooks.TestWebhookView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/replay", webhooks.ReplayEventsView.as_view()),
+    path("webhooks/<uuid:endpoint_id>/deliveries", webhooks.WebhookDeliveriesView.as_view()),
 ]

@@ -3,6 +3,7 @@
 from bonded.models.activity import Activity
 from bonded.models.added_customs_codes import AddedCustomsCode
 from bonded.models.bond_entries import BondEntry
+from bonded.models.client_events import ClientEvent
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.models.consignments import Consignment
 from bonded.models.custody import CustodyMovement
@@ -20,6 +21,7 @@ from bonded.models.lots import Lot
 from bonded.models.office_lines import OfficeLine
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
+from bonded.models.webhooks import WebhookDelivery, WebhookEndpoint
 from bonded.models.withdrawals import GrantedClearance, ReleaseToken, Withdrawal, WithdrawalLot
 
 __all__ = (
@@ -27,6 +29,7 @@ __all__ = (
     "AddedCustomsCode",
     "ApiToken",
     "BondEntry",
+    "ClientEvent",
     "Company",
     "Consignment",
     "ConsignmentFile",
@@ -50,6 +53,8 @@ __all__ = (
     "RefusedLine",
     "ReleaseToken",
     "User",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "Withdrawal",
     "WithdrawalLot",
 )

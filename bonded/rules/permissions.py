@@ -113,6 +113,17 @@ class Act(StrEnum):
     CANCEL_DECLARATION = "bonded.declaration.cancel"
     READ_MESSAGE_BOARD = "bonded.message_board.read"
     VERIFY_HISTORY = "bonded.history.verify"
+    READ_CLIENT_EVENTS = "bonded.client_event.read"
+    PUBLISH_CLIENT_EVENTS = "bonded.client_event.publish"
+    READ_WEBHOOKS = "bonded.webhook.read"
+    REGISTER_WEBHOOK = "bonded.webhook.register"
+    REMOVE_WEBHOOK = "bonded.webhook.remove"
+    ENABLE_WEBHOOK = "bonded.webhook.enable"
+    DISABLE_WEBHOOK = "bonded.webhook.disable"
+    ROTATE_WEBHOOK_SECRET = "bonded.webhook_secret.rotate"  # noqa: S105
+    TEST_WEBHOOK = "bonded.webhook.test"
+    REPLAY_CLIENT_EVENTS = "bonded.client_event.replay"
+    SEND_WEBHOOKS = "bonded.webhook.send"
 
 
 _KEEPER = frozenset({Role.VAULT_KEEPER})
@@ -120,6 +131,8 @@ _OFFICER = frozenset({Role.CUSTOMS_OFFICER})
 _BUYER = frozenset({Role.BUYER})
 _SUPPLIER = frozenset({Role.SUPPLIER, Role.ADMINISTRATOR})
 _SYSTEM = frozenset({Role.SYSTEM})
+# A company's machines are the company's own business; staff have the boards.
+_TRADERS = frozenset({Role.BUYER, Role.SUPPLIER})
 
 MAY: ActTable = {
     Act.IMPORT_CONSIGNMENT: _SUPPLIER,
@@ -164,6 +177,17 @@ MAY: ActTable = {
     Act.CANCEL_DECLARATION: frozenset({Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR, Role.SYSTEM}),
     Act.READ_MESSAGE_BOARD: frozenset({Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER, Role.AUDITOR}),
     Act.VERIFY_HISTORY: frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM}),
+    Act.READ_CLIENT_EVENTS: _TRADERS,
+    Act.PUBLISH_CLIENT_EVENTS: _SYSTEM,
+    Act.READ_WEBHOOKS: _TRADERS,
+    Act.REGISTER_WEBHOOK: _TRADERS,
+    Act.REMOVE_WEBHOOK: _TRADERS,
+    Act.ENABLE_WEBHOOK: _TRADERS,
+    Act.DISABLE_WEBHOOK: _TRADERS | _SYSTEM,
+    Act.ROTATE_WEBHOOK_SECRET: _TRADERS,
+    Act.TEST_WEBHOOK: _TRADERS,
+    Act.REPLAY_CLIENT_EVENTS: _TRADERS,
+    Act.SEND_WEBHOOKS: _SYSTEM,
 }
 
 

@@ -44,10 +44,11 @@ class SignatureWrong(RuleViolation):
     kind = ErrorKind.NOT_SIGNED_IN
 
 
-def signature(*, secret: str, message_id: str, timestamp: int, body: bytes) -> str:
+def signature(*, secret: str | bytes, message_id: str, timestamp: int, body: bytes) -> str:
     """Sign one message; the timestamp is in whole seconds since 1970, UTC."""
+    key = secret if isinstance(secret, bytes) else secret.encode()
     signed = f"{message_id}.{timestamp}.".encode() + body
-    digest = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
+    digest = hmac.new(key, signed, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(digest).decode()}"
 
 

@@ -10,8 +10,10 @@ from django.db import transaction
 
 from bonded.actions.activity import record_activity
 from bonded.actions.clearances import grant_clearance, revoke_clearance
+from bonded.actions.client_events import record_client_event
 from bonded.actions.locks import lock_withdrawal
 from bonded.queries.withdrawals import WithdrawalFacts, goods_of_withdrawal
+from bonded.rules.client_events import EventKind
 from bonded.rules.lots import GoodsFacts
 from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import Clearance
@@ -45,6 +47,14 @@ def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Ass
     assessment = _keep(facts, cost, at)
     record_activity(
         Act.ASSESS_WITHDRAWAL, assessment, actor=actor, at=at, total=str(cost.total), currency=assessment.currency
+    )
+    record_client_event(
+        company_id=assessment.company_id,
+        kind=EventKind.DUTY_ASSESSED,
+        subject_kind="withdrawal",
+        subject_id=str(withdrawal_id),
+        facts={"assessment_id": str(assessment.pk)},
+        at=at,
     )
     evidence = f"assessment {assessment.pk}: {cost.total} {assessment.currency}"
     grant_clearance(

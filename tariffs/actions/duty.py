@@ -9,7 +9,9 @@ from django.db import transaction
 
 from bonded.actions.activity import record_activity
 from bonded.actions.clearances import grant_clearance
+from bonded.actions.client_events import record_client_event
 from bonded.actions.locks import lock_withdrawal
+from bonded.rules.client_events import EventKind
 from bonded.rules.lifecycle import require_step
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Actor
@@ -155,6 +157,14 @@ def _charge(
     _post(BusinessEvent.DUTY_CHARGED, debt, debt.amounts(), actor=SYSTEM, at=at)
     record_activity(
         Act.CHARGE_DUTY, debt, actor=SYSTEM, at=at, reference=debt.reference, due_on=debt.due_on.isoformat()
+    )
+    record_client_event(
+        company_id=debt.company_id,
+        kind=EventKind.CHARGE_DUE,
+        subject_kind="duty_debt",
+        subject_id=str(debt.pk),
+        facts={"withdrawal_id": str(debt.withdrawal_id), "status": debt.state, "due_on": debt.due_on.isoformat()},
+        at=at,
     )
     return debt
 

@@ -31,7 +31,7 @@ from bonded.rules.customs_messages import MessageIdReused
 from bonded.rules.customs_offices import HMRC, OFFICES, SIMULATOR
 from bonded.rules.errors import NotPermitted
 from bonded.rules.permissions import SYSTEM
-from bonded.signals import declaration_status_changed
+from bonded.signals import declaration_statuses_changed
 from tests.cast import Cast
 from tests.situations.bonded import a_requested_withdrawal
 from tests.situations.customs import (
@@ -234,17 +234,17 @@ def test_apply_customs_messages__parks_a_message_whose_effect_is_refused(cast: C
 def test_apply_customs_messages__announces_each_change_once(cast: Cast, at: datetime) -> None:
     heard: list[tuple[int, str]] = []
 
-    def hear(sender: object, declaration_id: int, status: str, **rest: object) -> None:
-        heard.append((declaration_id, status))
+    def hear(sender: object, changes: list[tuple[int, str]], **rest: object) -> None:
+        heard.extend(changes)
 
     declaration = a_declared_withdrawal(cast, at)
-    declaration_status_changed.connect(hear)
+    declaration_statuses_changed.connect(hear)
     try:
         for sequence, status in enumerate("7LP", start=1):
             store(message(declaration, sequence, status, at=at), at=at)
         apply_all(at)
     finally:
-        declaration_status_changed.disconnect(hear)
+        declaration_statuses_changed.disconnect(hear)
     assert heard == [(declaration.pk, "received"), (declaration.pk, "released")]
 
 

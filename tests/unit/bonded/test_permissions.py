@@ -47,6 +47,17 @@ EXPECTED = {
     "bonded.declaration.cancel": {Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR, Role.SYSTEM},
     "bonded.message_board.read": {Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER, Role.AUDITOR},
     "bonded.history.verify": {Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM},
+    "bonded.client_event.read": {Role.BUYER, Role.SUPPLIER},
+    "bonded.client_event.publish": {Role.SYSTEM},
+    "bonded.client_event.replay": {Role.BUYER, Role.SUPPLIER},
+    "bonded.webhook.read": {Role.BUYER, Role.SUPPLIER},
+    "bonded.webhook.register": {Role.BUYER, Role.SUPPLIER},
+    "bonded.webhook.remove": {Role.BUYER, Role.SUPPLIER},
+    "bonded.webhook.enable": {Role.BUYER, Role.SUPPLIER},
+    "bonded.webhook.disable": {Role.BUYER, Role.SUPPLIER, Role.SYSTEM},
+    "bonded.webhook_secret.rotate": {Role.BUYER, Role.SUPPLIER},
+    "bonded.webhook.test": {Role.BUYER, Role.SUPPLIER},
+    "bonded.webhook.send": {Role.SYSTEM},
 }
 
 
