@@ -1,77 +1,204 @@
-"""What the simulated customs office says to a declaration, and in how orderly a manner.
+"""How a simulated customs office behaves, read from the files in `scenarios/`: one file, one scenario.
 
-To add a scenario, add a line to SCENARIOS.
+To add a scenario, add a file; docs/simulator.md says what it may hold.
 """
 
 from __future__ import annotations
 
-import json
-import random
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
 
-from bonded.rules.customs_offices import SIMULATOR
+from bonded.gateways.customs_office_words import Word
+from bonded.rules.customs_messages import MessageFact
+
+FOLDER = Path(__file__).with_name("scenarios")
+DEFAULT = "unruly"
+
+
+class DeliveryMode(StrEnum):
+    """How an office's messages come to the platform."""
+
+    PUSH = "push"  # The office sends them.
+    PULL = "pull"  # The office keeps them until they are fetched.
+
+
+class Fault(StrEnum):
+    """How an office fails to answer a call."""
+
+    ERROR500 = "error500"  # 500 at once.
+    HANG = "hang"  # Nothing, until the caller has long hung up.
+    OVERLOADED = "overloaded"  # 503; the message is never taken.
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that the office says, or (`wait_for`) its silence until we answer what it asked.
+
+    `after_seconds` stands in for the scenario's `step_seconds`. `late_seconds` is how much later
+    than it is issued the message is sent. A corrupt or misnamed message is followed by the right one.
+    """
+
+    say: Word | None = None
+    facts: Mapping[str, MessageFact] = field(default_factory=dict)
+    after_seconds: float | None = None
+    late_seconds: float = 0.0
+    corrupt: bool = False
+    id_reused: bool = False
+    gap: bool = False
+    wait_for: str | None = None
+    at_most_seconds: float = 60.0
+
+
+ORDINARY = tuple(map(Step, (Word.RECEIVED, Word.ENTERED, Word.ACCEPTED, Word.TAX, Word.RELEASED, Word.CLEARED)))
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How the office answers our calls: the first `calls` of each message, or of all when it is overloaded, fail.
+
+    `taken` says whether the message is taken in all the same; a call that hangs does so for `seconds`.
+    """
+
+    fault: Fault | None = None
+    calls: int = 1
+    taken: bool = False
+    seconds: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The office's manner: codes said after the two that take a declaration in, and how they are sent.
+    """What an office says, at which pace and in which manner.
 
-    `codes` None means the ordinary course: accepted, tax told when tax is due, released, closed.
-    `twice` is the chance that a message is sent a second time, `jumps` how many places it may
-    come too early or too late, `step_seconds` the time between two messages.
+    `twice` is the chance (0 to 1) that a message is sent a second time, `jumps` how many places it
+    may come too early or too late, `step_seconds` the time between two messages. After the first
+    `silence_after` messages the office says nothing more.
     """
 
-    codes: str | None = None
+    steps: tuple[Step, ...] = ORDINARY
+    delivery: DeliveryMode = DeliveryMode.PUSH
+    step_seconds: float = 0.2
     twice: float = 0.0
     jumps: float = 0.0
-    step_seconds: float = 0.2
+    silence_after: int | None = None
+    http: Calls = Calls()
 
 
-DEFAULT = "unruly"
-SCENARIOS: dict[str, Scenario] = {
-    "clean": Scenario(),
-    "duplicates": Scenario(twice=1.0),
-    "reorder": Scenario(jumps=3.0),
-    "unruly": Scenario(twice=0.4, jumps=2.0),
-    "refuse": Scenario(codes="E"),
-    "inspect": Scenario(codes="JCJTPR"),
-    "slow": Scenario(step_seconds=5.0),
+class ScenarioInvalid(Exception):
+    """A scenario's file is missing, can't be read, or holds something that nobody can play."""
+
+
+def scenario_names() -> list[str]:
+    """Give the names of all scenarios in alphabetical order."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
+def load_scenario(name: str) -> Scenario:
+    """Read the scenario with a name; raises ScenarioInvalid with the names there are, or the file and its key."""
+    if name not in scenario_names():
+        raise ScenarioInvalid(f"There is no scenario {name!r}; there are {', '.join(scenario_names())}.")
+    return read_scenario((FOLDER / f"{name}.toml").read_text(encoding="utf-8"), file=f"{name}.toml")
+
+
+def read_scenario(text: str, *, file: str) -> Scenario:
+    """Read a scenario from TOML; raises ScenarioInvalid that names the file and the key."""
+    try:
+        return _built(Scenario, tomllib.loads(text), at=file)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioInvalid(f"{file}: {error}.") from None
+
+
+_Part = TypeVar("_Part")
+
+
+def _built(part: type[_Part], told: Any, *, at: str) -> _Part:
+    """Build a part from its table; every key is known, and every value of its kind."""
+    if not isinstance(told, dict):
+        raise ScenarioInvalid(f"{at}: this is a table.")
+    known = {one.name for one in fields(part)}  # type: ignore[arg-type]
+    values = {}
+    for key, value in told.items():
+        where = f"{at}: {key}"
+        if key not in known:
+            raise ScenarioInvalid(f"{where} is not known; there are {', '.join(sorted(known))}.")
+        try:
+            values[key] = _READERS[key](value, where)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise ScenarioInvalid(f"{where}: {error}.") from None
+    return part(**values)
+
+
+def _number(value: Any, where: str) -> float:
+    if type(value) not in (int, float) or not 0 <= value <= 86_400:
+        raise ValueError("a number from 0 to 86400 is expected")
+    return float(value)
+
+
+def _chance(value: Any, where: str) -> float:
+    if (chance := _number(value, where)) > 1:
+        raise ValueError("a chance from 0 to 1 is expected")
+    return chance
+
+
+def _count(value: Any, where: str) -> int:
+    if type(value) is not int or not 0 <= value <= 1_000_000:
+        raise ValueError("a whole number from 0 to 1000000 is expected")
+    return value
+
+
+def _switch(value: Any, where: str) -> bool:
+    if type(value) is not bool:
+        raise ValueError("true or false is expected")
+    return value
+
+
+def _facts(value: Any, where: str) -> dict[str, MessageFact]:
+    if any(type(one) not in (str, int, bool) for one in value.values()):
+        raise ValueError("a fact is a text, a whole number, true or false; an amount is a text")
+    return dict(value)
+
+
+def _awaited(value: Any, where: str) -> str:
+    if value != "answer":
+        raise ValueError("only an answer can be waited for")
+    return "answer"
+
+
+def _step(told: Any, where: str) -> Step:
+    step = _built(Step, {"say": told} if isinstance(told, str) else told, at=where)
+    if (step.say is None) == (step.wait_for is None):
+        raise ValueError("a step has either say or wait_for")
+    return step
+
+
+def _steps(value: Any, where: str) -> tuple[Step, ...]:
+    if not isinstance(value, list):
+        raise ValueError("a list is expected")
+    return tuple(_step(one, f"{where}[{place}]") for place, one in enumerate(value, start=1))
+
+
+_READERS: Mapping[str, Callable[[Any, str], Any]] = {
+    "steps": _steps,
+    "delivery": lambda value, where: DeliveryMode(value),
+    "step_seconds": _number,
+    "twice": _chance,
+    "jumps": _number,
+    "silence_after": _count,
+    "http": lambda value, where: _built(Calls, value, at=where),
+    "say": lambda value, where: Word(value),
+    "facts": _facts,
+    "after_seconds": _number,
+    "late_seconds": _number,
+    "corrupt": _switch,
+    "id_reused": _switch,
+    "gap": _switch,
+    "wait_for": _awaited,
+    "at_most_seconds": _number,
+    "fault": lambda value, where: Fault(value),
+    "calls": _count,
+    "taken": _switch,
+    "seconds": _number,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One sending of one message; `due_at` is in seconds since 1970."""
-
-    message_id: str
-    body: bytes
-    due_at: float
-
-
-def deliveries(scenario: Scenario, *, document: dict[str, Any], mrn: str, seed: int, now: float) -> list[Delivery]:
-    """Write the messages that answer a declaration, the same for the same seed and declaration."""
-    chance = random.Random(f"{seed}:{document['number']}")  # noqa: S311 (a simulator's whim, not a secret)
-    tax = "T" if document.get("procedure") == "home_use" else ""
-    codes = "7L" + (scenario.codes or f"J{tax}PR")
-    planned = []
-    for sequence, code in enumerate(codes, start=1):
-        message_id = f"{mrn}-{sequence}"
-        issued_at = datetime.fromtimestamp(now + sequence * scenario.step_seconds, UTC)
-        envelope = {
-            "message_id": message_id,
-            "office": SIMULATOR,
-            "declaration_number": document["number"],
-            "mrn": mrn,
-            "sequence": sequence,
-            "issued_at": issued_at.isoformat(),
-            "status": code,
-            "facts": {},
-        }
-        places = sequence + chance.uniform(-scenario.jumps, scenario.jumps)
-        times = [now + max(0.0, places) * scenario.step_seconds]
-        if chance.random() < scenario.twice:
-            times.append(times[0] + chance.uniform(0, 4) * scenario.step_seconds)
-        planned += [Delivery(message_id, json.dumps(envelope).encode(), due_at) for due_at in times]
-    return planned
