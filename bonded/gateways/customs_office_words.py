@@ -27,7 +27,7 @@ class Word(StrEnum):
     CLEARED = "cleared"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
-    CORRECTED = "corrected"  # The answer to an amendment.
+    CORRECTED = "corrected"  # An amendment is taken.
     GATE_PASSED = "gate_passed"
     UNKNOWN = "unknown"  # A code that no list has.
 
@@ -47,7 +47,6 @@ _CHANNEL: Mapping[Word, str] = {
     Word.CLEARED: "R",
     Word.REJECTED: "E",
     Word.CANCELLED: "D",
-    Word.CORRECTED: "J",
     Word.UNKNOWN: "~",
 }
 _CDS: Mapping[Word, str] = {
