@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bonded.gateways.customs_office_courses import Line
 from bonded.gateways.customs_office_words import Word, code_of
@@ -36,8 +37,10 @@ class DeclarationFile:
             "INSERT INTO delivery (office, number, mrn, message_id, sequence, word, facts, is_corrupt, waits,"
             " issued_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (self.office, self.number, self.mrn, one.message_id, one.sequence, one.word)
-                + (json.dumps(dict(one.facts)), one.is_corrupt, one.waits, one.issued_at, one.due_at)
+                (
+                    *(self.office, self.number, self.mrn, one.message_id, one.sequence, one.word),
+                    *(json.dumps(dict(one.facts)), one.is_corrupt, one.waits, one.issued_at, one.due_at),
+                )
                 for one in lines
             ],
         )
@@ -105,5 +108,5 @@ class DeclarationFile:
         ((calls,),) = self._do("SELECT count(*) FROM call WHERE office = ? AND number = ?")
         self.plan([Line(f"{self.mrn}-{word}-{calls}", sequence, word, {}, at, at)])
 
-    def _do(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+    def _do(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         return self.database.execute(sql, (self.office, self.number, *values)).fetchall()

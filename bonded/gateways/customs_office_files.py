@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bonded.gateways.customs_office_courses import Line
 from bonded.gateways.customs_office_words import Word
@@ -169,16 +170,24 @@ class OfficeFiles:
         return row[0] if row else None
 
 
-def _delivery(row: tuple[int, str, str, str, int, int | None, str, int, str, str, int, int, float, float]) -> Delivery:
-    *head, message_id, sequence, word, facts, is_corrupt, waits, issued_at, due_at = row
-    line = Line(
-        message_id=message_id,
-        sequence=sequence,
-        word=Word(word),
-        facts=json.loads(facts),
-        is_corrupt=bool(is_corrupt),
-        waits=waits,
-        issued_at=issued_at,
-        due_at=due_at,
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    key, office, number, mrn, attempts, cursor, *line = row
+    message_id, sequence, word, facts, is_corrupt, waits, issued_at, due_at = line
+    return Delivery(
+        id=key,
+        office=office,
+        number=number,
+        mrn=mrn,
+        attempts=attempts,
+        cursor=cursor,
+        line=Line(
+            message_id=message_id,
+            sequence=sequence,
+            word=Word(word),
+            facts=json.loads(facts),
+            is_corrupt=bool(is_corrupt),
+            waits=waits,
+            issued_at=issued_at,
+            due_at=due_at,
+        ),
     )
-    return Delivery(*head, line)

@@ -81,6 +81,12 @@ def _count(value: Any, where: str) -> int:
     return value
 
 
+def _some(value: Any, where: str) -> int:
+    if (count := _count(value, where)) == 0:
+        raise ValueError("at least 1 is expected")
+    return count
+
+
 def _switch(value: Any, where: str) -> bool:
     if type(value) is not bool:
         raise ValueError("true or false is expected")
@@ -130,7 +136,7 @@ _READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "wait_for": _awaited,
     "at_most_seconds": _number,
     "fault": lambda value, where: Fault(value),
-    "calls": _count,
+    "calls": _some,
     "taken": _switch,
     "seconds": _number,
 }
