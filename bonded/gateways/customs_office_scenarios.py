@@ -1,77 +1,78 @@
-"""What the simulated customs office says to a declaration, and in how orderly a manner.
-
-To add a scenario, add a line to SCENARIOS.
-"""
+"""What a scenario of a simulated customs office is made of; the scenarios themselves are files."""
 
 from __future__ import annotations
 
-import json
-import random
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-from bonded.rules.customs_offices import SIMULATOR
+from bonded.gateways.customs_office_words import Word
+from bonded.rules.customs_messages import MessageFact
+
+
+class DeliveryMode(StrEnum):
+    """How an office's messages come to the platform."""
+
+    PUSH = "push"  # The office sends them.
+    PULL = "pull"  # The office keeps them until they are fetched.
+
+
+class Fault(StrEnum):
+    """How an office fails to answer a call."""
+
+    ERROR500 = "error500"  # 500 at once.
+    HANG = "hang"  # Nothing, until the caller has long hung up.
+    OVERLOADED = "overloaded"  # 503; the message is never taken.
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that the office says, or (`wait_for`) its silence until we answer what it asked.
+
+    `after_seconds` stands in for the scenario's `step_seconds`. `late_seconds` is how much later
+    than it is issued the message is sent. A corrupt or misnamed message is followed by the right one.
+    """
+
+    say: Word | None = None
+    facts: Mapping[str, MessageFact] = field(default_factory=dict)
+    after_seconds: float | None = None
+    late_seconds: float = 0.0
+    corrupt: bool = False
+    id_reused: bool = False
+    gap: bool = False
+    wait_for: str | None = None
+    at_most_seconds: float = 60.0
+
+
+ORDINARY = tuple(map(Step, (Word.RECEIVED, Word.ENTERED, Word.ACCEPTED, Word.TAX, Word.RELEASED, Word.CLEARED)))
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """How the office answers our calls: the first `calls` of each message, or of all when it is overloaded, fail.
+
+    `taken` says whether the message is taken in all the same; a call that hangs does so for `seconds`.
+    """
+
+    fault: Fault | None = None
+    calls: int = 1
+    taken: bool = False
+    seconds: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The office's manner: codes said after the two that take a declaration in, and how they are sent.
+    """What an office says, at which pace and in which manner.
 
-    `codes` None means the ordinary course: accepted, tax told when tax is due, released, closed.
-    `twice` is the chance that a message is sent a second time, `jumps` how many places it may
-    come too early or too late, `step_seconds` the time between two messages.
+    `twice` is the chance (0 to 1) that a message is sent a second time, `jumps` how many places it
+    may come too early or too late, `step_seconds` the time between two messages. After the first
+    `silence_after` messages the office says nothing more.
     """
 
-    codes: str | None = None
+    steps: tuple[Step, ...] = ORDINARY
+    delivery: DeliveryMode = DeliveryMode.PUSH
+    step_seconds: float = 0.2
     twice: float = 0.0
     jumps: float = 0.0
-    step_seconds: float = 0.2
-
-
-DEFAULT = "unruly"
-SCENARIOS: dict[str, Scenario] = {
-    "clean": Scenario(),
-    "duplicates": Scenario(twice=1.0),
-    "reorder": Scenario(jumps=3.0),
-    "unruly": Scenario(twice=0.4, jumps=2.0),
-    "refuse": Scenario(codes="E"),
-    "inspect": Scenario(codes="JCJTPR"),
-    "slow": Scenario(step_seconds=5.0),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One sending of one message; `due_at` is in seconds since 1970."""
-
-    message_id: str
-    body: bytes
-    due_at: float
-
-
-def deliveries(scenario: Scenario, *, document: dict[str, Any], mrn: str, seed: int, now: float) -> list[Delivery]:
-    """Write the messages that answer a declaration, the same for the same seed and declaration."""
-    chance = random.Random(f"{seed}:{document['number']}")  # noqa: S311 (a simulator's whim, not a secret)
-    tax = "T" if document.get("procedure") == "home_use" else ""
-    codes = "7L" + (scenario.codes or f"J{tax}PR")
-    planned = []
-    for sequence, code in enumerate(codes, start=1):
-        message_id = f"{mrn}-{sequence}"
-        issued_at = datetime.fromtimestamp(now + sequence * scenario.step_seconds, UTC)
-        envelope = {
-            "message_id": message_id,
-            "office": SIMULATOR,
-            "declaration_number": document["number"],
-            "mrn": mrn,
-            "sequence": sequence,
-            "issued_at": issued_at.isoformat(),
-            "status": code,
-            "facts": {},
-        }
-        places = sequence + chance.uniform(-scenario.jumps, scenario.jumps)
-        times = [now + max(0.0, places) * scenario.step_seconds]
-        if chance.random() < scenario.twice:
-            times.append(times[0] + chance.uniform(0, 4) * scenario.step_seconds)
-        planned += [Delivery(message_id, json.dumps(envelope).encode(), due_at) for due_at in times]
-    return planned
+    silence_after: int | None = None
+    http: Calls = Calls()
