@@ -74,7 +74,9 @@ class DeclarationFile:
 
     def _is_open(self) -> bool:
         rows = self._do("SELECT word, attempts FROM delivery WHERE office = ? AND number = ?")
-        return bool(rows) and not any(attempts and Word(word) in _ENDS for word, attempts in rows)
+        return bool(rows) and not any(
+            word == Word.CANCELLED or (attempts and Word(word) in _ENDS) for word, attempts in rows
+        )
 
     def _last_seen(self) -> tuple[int, float]:
         """Give the highest sequence that may have been seen, and when the office may speak again."""

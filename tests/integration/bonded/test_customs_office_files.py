@@ -85,7 +85,7 @@ def test_cancel__takes_back_what_nobody_has_seen(files: OfficeFiles) -> None:
     change(files, DeclarationFile.cancel, now=12)
     change(files, DeclarationFile.cancel, now=12.5)
     change(files, DeclarationFile.amend, now=30)
-    assert said(files, until=14) == [(3, "cancelled", 13.5)]
+    assert said(files, until=14) == [(3, "cancelled", 13)]
     change(files, DeclarationFile.amend, now=40)
     assert said(files, until=100) == []
 
