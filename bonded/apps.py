@@ -13,9 +13,11 @@ class BondedConfig(AppConfig):
         from bonded import tasks
         from bonded.queries.customs_messages import CUSTOMS_INVARIANTS
         from bonded.queries.invariants import register_invariants
+        from bonded.queries.partitions import PARTITION_INVARIANTS
         from bonded.web.base import register_panels
         from bonded.web.panels import PANELS
 
         tasks.listen()
         register_panels(*PANELS)
         register_invariants(CUSTOMS_INVARIANTS)
+        register_invariants(PARTITION_INVARIANTS)

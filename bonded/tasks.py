@@ -32,6 +32,7 @@ from bonded.actions.outgoing_customs_messages import (
     record_refusal,
     record_sent,
 )
+from bonded.actions.partitions import create_partitions as create_missing_partitions
 from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.gateways.customs_office import (
     Accepted,
@@ -226,3 +227,10 @@ def listen() -> None:
     consignment_file_stored.connect(ring_for_imports, dispatch_uid="bonded.ring_for_imports")
     customs_message_stored.connect(ring_for_inbox, dispatch_uid="bonded.ring_for_inbox")
     customs_message_queued.connect(ring_for_outbox, dispatch_uid="bonded.ring_for_outbox")
+
+
+@shared_task
+def create_partitions() -> None:
+    """Make the next months of the partitioned tables, before they begin."""
+    if made := create_missing_partitions(actor=SYSTEM, at=timezone.now()):
+        log.info("partitions_created", partitions=made)

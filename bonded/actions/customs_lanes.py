@@ -62,6 +62,7 @@ class Lane:
     messages: list[LaneMessage] = field(default_factory=list)
     waiting: set[int] = field(default_factory=set)
     read_at: dict[int, datetime] = field(default_factory=dict)
+    received_at: dict[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Settlement:
     """What is to be written about one message; the last four are None while it has no lane."""
 
     key: int
+    received_at: datetime
     state: MessageState
     cause: Cause | None
     detail: str = ""
@@ -179,20 +181,24 @@ def waiting_messages(declaration_ids: Collection[int]) -> list[StoredMessage]:
 
 
 def write_settlements(settlements: Sequence[Settlement], *, at: datetime) -> None:
-    """Write what became of the messages; one that still waits is not settled."""
+    """Write what became of the messages; one that still waits is not settled.
+
+    The moment of arrival is named beside the id, so that only the months that are meant are looked at.
+    """
     _execute(
         "UPDATE bonded_incomingcustomsmessage m"
         "   SET state = u.state, cause = u.cause, detail = u.detail, declaration_id = u.declaration_id,"
         "       sequence = u.sequence, read_at = u.read_at, waits_until = u.waits_until,"
         "       settled_at = CASE WHEN u.state <> 'waiting' THEN %s::timestamptz END"
-        "  FROM json_to_recordset(%s::json) AS u (id bigint, state text, cause text, detail text,"
-        "                                         declaration_id bigint, sequence int, read_at timestamptz,"
-        "                                         waits_until timestamptz)"
-        " WHERE m.id = u.id",
+        "  FROM json_to_recordset(%s::json) AS u (id bigint, received_at timestamptz, state text, cause text,"
+        "                                         detail text, declaration_id bigint, sequence int,"
+        "                                         read_at timestamptz, waits_until timestamptz)"
+        " WHERE m.id = u.id AND m.received_at = u.received_at",
         at,
         [
             {
                 "id": one.key,
+                "received_at": one.received_at,
                 "state": one.state,
                 "cause": one.cause,
                 "detail": one.detail,

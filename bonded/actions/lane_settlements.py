@@ -128,12 +128,16 @@ def _read(stored: Sequence[StoredMessage], read: Reader) -> tuple[list[Read], li
             message = read_by(read, one)
         except (MessageUnreadable, OfficeUnknown) as error:
             detail = str(error.facts.get("reason", error))
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.UNREADABLE, detail))
+            parked.append(Settlement(one.key, one.received_at, MessageState.PARKED, Cause.UNREADABLE, detail))
             continue
         if message.message_id != one.message_id:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.ID_DIFFERS, message.message_id))
+            parked.append(
+                Settlement(one.key, one.received_at, MessageState.PARKED, Cause.ID_DIFFERS, message.message_id)
+            )
         elif message.office != one.office:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.OFFICE_DIFFERS, message.office))
+            parked.append(
+                Settlement(one.key, one.received_at, MessageState.PARKED, Cause.OFFICE_DIFFERS, message.office)
+            )
         else:
             unread.append((one, message))
     return unread, parked
@@ -147,17 +151,20 @@ def _enter_lanes(lanes: Lanes, unread: Sequence[Read], read: Reader, *, at: date
         declaration_id = lanes.ids.get(reference)
         lane = lanes.by_id.get(declaration_id) if declaration_id is not None else None
         if declaration_id is None:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.DECLARATION_UNKNOWN, reference[1]))
+            parked.append(
+                Settlement(one.key, one.received_at, MessageState.PARKED, Cause.DECLARATION_UNKNOWN, reference[1])
+            )
         elif lane is not None and lane.office != one.office:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.OFFICE_DIFFERS, lane.office))
+            parked.append(Settlement(one.key, one.received_at, MessageState.PARKED, Cause.OFFICE_DIFFERS, lane.office))
         elif lane is not None and message.sequence is None and office_of(lane.office).is_numbered:
-            parked.append(Settlement(one.key, MessageState.PARKED, Cause.SEQUENCE_MISSING))
+            parked.append(Settlement(one.key, one.received_at, MessageState.PARKED, Cause.SEQUENCE_MISSING))
         elif lane is not None:
             # From the first reading, not from the arrival: after an outage the one that it waits for may be stored
             # already, and only be read with the next set.
             waits_until = one.waits_until or at + office_of(lane.office).patience
             lane.messages.append(LaneMessage(one.key, message, waits_until, is_by_hand=one.reread_at is not None))
             lane.read_at[one.key] = one.read_at or at
+            lane.received_at[one.key] = one.received_at
     for one in waiting_messages(lanes.by_id):
         assert one.declaration_id is not None
         assert one.read_at is not None
@@ -166,6 +173,7 @@ def _enter_lanes(lanes: Lanes, unread: Sequence[Read], read: Reader, *, at: date
         message = read_by(read, one)
         lane.messages.append(LaneMessage(one.key, message, one.waits_until))
         lane.read_at[one.key] = one.read_at
+        lane.received_at[one.key] = one.received_at
         lane.waiting.add(one.key)
     return parked
 
@@ -216,6 +224,7 @@ def _written(lane: Lane, outcomes: Sequence[Outcome], reasons: Mapping[int, str]
     return [
         Settlement(
             one.key,
+            lane.received_at[one.key],
             one.became,
             one.cause,
             reasons.get(one.key, "")[:300],

@@ -6,6 +6,7 @@ from bonded.models.bond_entries import BondEntry
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.models.consignments import Consignment
 from bonded.models.custody import CustodyMovement
+from bonded.models.customs_message_ids import CustomsMessageId
 from bonded.models.customs_messages import IncomingCustomsMessage
 from bonded.models.customs_tasks import CustomsTask
 from bonded.models.declarations import CustomsStatusChange, Declaration
@@ -19,6 +20,7 @@ from bonded.models.lots import Lot
 from bonded.models.office_lines import OfficeLine
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
+from bonded.models.stream_heads import StreamHead
 from bonded.models.withdrawals import GrantedClearance, ReleaseToken, Withdrawal, WithdrawalLot
 
 __all__ = (
@@ -30,6 +32,7 @@ __all__ = (
     "Consignment",
     "ConsignmentFile",
     "CustodyMovement",
+    "CustomsMessageId",
     "CustomsStatusChange",
     "CustomsTask",
     "Declaration",
@@ -47,6 +50,7 @@ __all__ = (
     "OutgoingCustomsMessage",
     "RefusedLine",
     "ReleaseToken",
+    "StreamHead",
     "User",
     "Withdrawal",
     "WithdrawalLot",

@@ -113,6 +113,8 @@ class Act(StrEnum):
     CANCEL_DECLARATION = "bonded.declaration.cancel"
     READ_MESSAGE_BOARD = "bonded.message_board.read"
     VERIFY_HISTORY = "bonded.history.verify"
+    CREATE_PARTITIONS = "bonded.partition.create"
+    PUT_AWAY_CUSTOMS_MESSAGES = "bonded.customs_message.put_away"
 
 
 _KEEPER = frozenset({Role.VAULT_KEEPER})
@@ -164,6 +166,8 @@ MAY: ActTable = {
     Act.CANCEL_DECLARATION: frozenset({Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR, Role.SYSTEM}),
     Act.READ_MESSAGE_BOARD: frozenset({Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER, Role.AUDITOR}),
     Act.VERIFY_HISTORY: frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM}),
+    Act.CREATE_PARTITIONS: _SYSTEM,
+    Act.PUT_AWAY_CUSTOMS_MESSAGES: _SYSTEM,
 }
 
 
