@@ -21,7 +21,9 @@ LANGUAGE plpgsql SET search_path = public, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     name text := parent || to_char(month, '"_y"YYYY"m"MM');
     net text := parent || '_default';
-    caught text := format('%I >= %L AND %1$I < %L', column_name, month::timestamptz, month + interval '1 month');
+    begins timestamptz := month::timestamptz;
+    ends timestamptz := begins + interval '1 month';
+    caught text := format('%1$I >= %2$L AND %1$I < %3$L', column_name, begins, ends);
 BEGIN
     IF to_regclass(quote_ident(name)) IS NOT NULL THEN
         RETURN NULL;
@@ -33,7 +35,7 @@ BEGIN
     EXECUTE format('DELETE FROM %I WHERE %s', net, caught);
     EXECUTE format('ALTER TABLE %I ENABLE TRIGGER USER', net);
     EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-                   parent, name, month::timestamptz, month + interval '1 month');
+                   parent, name, begins, ends);
     -- Triggers on rows are inherited, those on TRUNCATE are not.
     IF EXISTS (SELECT FROM pg_trigger WHERE tgrelid = net::regclass AND tgname = net || '_table_stays') THEN
         EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %I
@@ -174,7 +176,7 @@ def _remake(cursor: Any, table: str, *, primary_key: str, partition_by: str = ""
         [table],
     )
     foreign_keys = cursor.fetchall()
-    cursor.execute(f'SELECT last_value, is_called FROM "{table}_id_seq"')
+    cursor.execute(f'SELECT last_value, is_called FROM "{table}_id_seq"')  # noqa: S608
     last_id = cursor.fetchone()
     for statement in (
         f'ALTER TABLE "{table}" ALTER id DROP IDENTITY',
@@ -189,7 +191,7 @@ def _remake(cursor: Any, table: str, *, primary_key: str, partition_by: str = ""
     if partition_by:
         _make_partitions(cursor, table)
     for statement in (
-        f'INSERT INTO "{table}" SELECT * FROM "{table}_before"',
+        f'INSERT INTO "{table}" SELECT * FROM "{table}_before"',  # noqa: S608
         f'DROP TABLE "{table}_before"',
         f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_pkey" PRIMARY KEY ({primary_key})',
         *(definition for _, definition in indexes),
@@ -203,7 +205,7 @@ def _make_partitions(cursor: Any, table: str) -> None:
     column = PARTITIONED[table]
     cursor.execute(f'CREATE TABLE "{table}_default" PARTITION OF "{table}" DEFAULT')
     cursor.execute(
-        "SELECT make_partition(%s, %s, month) FROM ("
+        "SELECT make_partition(%s, %s, month) FROM ("  # noqa: S608
         f" SELECT date_trunc('month', {column} AT TIME ZONE 'UTC')::date FROM \"{table}_before\""
         " UNION SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') + n * interval '1 month')::date"
         "   FROM generate_series(0, 3) AS n) AS months (month)",

@@ -2,9 +2,51 @@
 
 from __future__ import annotations
 
-from bonded.queries.invariants import Question, rows_of
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
+from django.db import connection
+from psycopg import sql
+
+from bonded.queries.invariants import Question, rows_of
+from bonded.rules.customs_messages import MessageState
+
+OPEN_STATES = [MessageState.STORED, MessageState.WAITING, MessageState.PARKED]
 PARTITIONED = ("bonded_activity", "bonded_incomingcustomsmessage")
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMonth:
+    """One month of the inbox; `month` is its first day by UTC, `open` counts what is unsettled or parked."""
+
+    table: str
+    month: date
+    messages: int
+    open: int
+
+
+def inbox_months(*, before: date) -> list[InboxMonth]:
+    """Give the months of the inbox that begin before a day, the oldest first; runs a statement for each month.
+
+    `before` is the first day of a month.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relid::text, to_date(right(relid::text, 7), 'YYYY\"m\"MM')"
+            "  FROM pg_partition_tree('bonded_incomingcustomsmessage')"
+            r" WHERE relid::text ~ '_y\d{4}m\d{2}$' ORDER BY 2"
+        )
+        months = [(table, month) for table, month in cursor.fetchall() if month < before]
+        return [InboxMonth(table, month, *_counts(table)) for table, month in months]
+
+
+def _counts(table: str) -> Sequence[int]:
+    counting = sql.SQL("SELECT count(*), count(*) FILTER (WHERE state = ANY(%s)) FROM {}")
+    with connection.cursor() as cursor:
+        cursor.execute(counting.format(sql.Identifier(table)), [[state.value for state in OPEN_STATES]])
+        messages, still_open = cursor.fetchone()
+        return messages, still_open
 
 
 def _rows_in_no_month() -> list[str]:
