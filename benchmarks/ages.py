@@ -8,7 +8,6 @@ parked, which costs what every set does beyond its rules: claim, locks, and writ
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -58,9 +57,10 @@ def run() -> list[Figure]:
         "an act recorded on a thing with a history": _record,
         f"a message of a set of {SET} claimed and parked": _settle,
     }
-    young = {name: _median(act) for name, act in acts.items()}
+    _record()  # Committed: from here on the things have a history.
+    young = {name: _best(act) for name, act in acts.items()}
     _grow_old()
-    old = {name: _median(act) for name, act in acts.items()}
+    old = {name: _best(act) for name, act in acts.items()}
     _take_away()
     return [
         Figure(
@@ -74,14 +74,14 @@ def run() -> list[Figure]:
     ]
 
 
-def _median(act: Callable[[], float]) -> float:
-    """Give the median µs of a call; each round is undone. The first, which plans and fills caches, is left out."""
+def _best(act: Callable[[], float]) -> float:
+    """Give the µs of a call in the best round; each is undone, and the first, which fills caches, left out."""
     rounds = []
     for _ in range(ROUNDS + 1):
         with transaction.atomic():
             rounds.append(act())
             transaction.set_rollback(True)
-    return statistics.median(rounds[1:]) * 1e6
+    return min(rounds[1:]) * 1e6
 
 
 def _store() -> float:
@@ -98,10 +98,9 @@ def _store_one(number: int) -> None:
 
 
 def _record() -> float:
-    for _ in range(2):
-        begun = time.perf_counter()
-        for number in range(CALLS):
-            record_activity_on(Act.CHECK_OUT_LOT, "aged", str(number), actor=SYSTEM, at=AT, weight_carats="1.000")
+    begun = time.perf_counter()
+    for number in range(CALLS):
+        record_activity_on(Act.CHECK_OUT_LOT, "benchmark", str(number), actor=SYSTEM, at=AT, weight_carats="1.000")
     return (time.perf_counter() - begun) / CALLS
 
 
