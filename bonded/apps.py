@@ -14,6 +14,7 @@ class BondedConfig(AppConfig):
         from bonded.queries.client_events import CLIENT_EVENT_INVARIANTS
         from bonded.queries.customs_messages import CUSTOMS_INVARIANTS
         from bonded.queries.invariants import register_invariants
+        from bonded.queries.partitions import PARTITION_INVARIANTS
         from bonded.web import customs_metrics
         from bonded.web.base import register_panels
         from bonded.web.panels import PANELS
@@ -24,3 +25,4 @@ class BondedConfig(AppConfig):
         register_panels(*PANELS)
         register_invariants(CUSTOMS_INVARIANTS)
         register_invariants(CLIENT_EVENT_INVARIANTS)
+        register_invariants(PARTITION_INVARIANTS)

@@ -33,6 +33,7 @@ from bonded.actions.outgoing_customs_messages import (
     record_refusal,
     record_sent,
 )
+from bonded.actions.partitions import create_partitions as create_missing_partitions
 from bonded.actions.webhook_deliveries import ClaimedDelivery, claim_deliveries, record_attempt
 from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.gateways.customs_office import (
@@ -255,3 +256,10 @@ def _post(delivery: ClaimedDelivery) -> Attempt:
     headers = webhook_headers(secrets=delivery.secrets, message_id=str(delivery.event.id), body=body, at=timezone.now())
     may_be_private = settings.WEBHOOKS_MAY_REACH_PRIVATE_ADDRESSES
     return post_webhook(url=delivery.url, headers=headers, body=body, may_be_private=may_be_private)
+
+
+@shared_task
+def create_partitions() -> None:
+    """Make the next months of the partitioned tables, before they begin."""
+    if made := create_missing_partitions(actor=SYSTEM, at=timezone.now()):
+        log.info("partitions_created", partitions=made)

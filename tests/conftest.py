@@ -6,12 +6,20 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import pytest_django
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 import config.celery  # noqa: F401  # gives tasks their application
 from bonded.models.base import append_only_tables
 from tests.cast import Cast, make_cast
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    """Have the months of the tests' moments, whatever the machine's clock says."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("SELECT make_partitions('2026-11-01', 12)")
 
 
 @pytest.fixture
@@ -52,7 +60,13 @@ def _flush_may_truncate() -> Iterator[None]:
     flush = DatabaseOperations.execute_sql_flush
 
     def flush_with_triggers_off(self: DatabaseOperations, sql_list: list[str]) -> None:
-        tables = [model._meta.db_table for model in append_only_tables()]
+        with connection.cursor() as cursor:
+            names = [model._meta.db_table for model in append_only_tables()]
+            cursor.execute(
+                "SELECT relid::regclass::text FROM unnest(%s::text[]) t, pg_partition_tree(t::regclass)", [names]
+            )
+            # Of a table that is not partitioned, the tree is empty.
+            tables = {*names, *(name for (name,) in cursor.fetchall())}
         off = [f'ALTER TABLE "{table}" DISABLE TRIGGER USER' for table in tables]
         on = [f'ALTER TABLE "{table}" ENABLE TRIGGER USER' for table in tables]
         # Knox keeps a token table of its own beside ours, which no flush names.

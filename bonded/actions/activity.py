@@ -18,11 +18,18 @@ def record_activity(act: StrEnum, target: Model, *, actor: Actor, at: datetime, 
     Facts are what a later reader needs in order to understand the act: amounts with units, states, reasons.
     """
     kind = target._meta.label_lower.partition(".")[2]
+    record_activity_on(act, kind, str(target.pk), actor=actor, at=at, **facts)
+
+
+def record_activity_on(
+    act: StrEnum, target_kind: str, target_id: str, *, actor: Actor, at: datetime, **facts: Fact
+) -> None:
+    """Add the act to the history of a thing that is no row, or no longer one."""
     Activity.objects.create(
-        stream=f"{kind}:{target.pk}",
+        stream=f"{target_kind}:{target_id}",
         act=act.value,
-        target_kind=kind,
-        target_id=str(target.pk),
+        target_kind=target_kind,
+        target_id=target_id,
         actor_id=actor.user_id,
         actor_role=actor.role.value,
         acted_at=at,

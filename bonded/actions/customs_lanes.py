@@ -62,6 +62,7 @@ class Lane:
     messages: list[LaneMessage] = field(default_factory=list)
     waiting: set[int] = field(default_factory=set)
     read_at: dict[int, datetime] = field(default_factory=dict)
+    received_at: dict[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Settlement:
 
     key: int
     office: str
+    received_at: datetime
     state: MessageState
     cause: Cause | None
     detail: str = ""
@@ -180,20 +182,28 @@ def waiting_messages(declaration_ids: Collection[int]) -> list[StoredMessage]:
 
 
 def write_settlements(settlements: Sequence[Settlement], *, at: datetime) -> None:
-    """Write what became of the messages; one that still waits is not settled."""
+    """Write what became of the messages; one that still waits is not settled.
+
+    Between which moments they arrived is said as well: the planner looks at no other months then,
+    while from the join alone it reads them all.
+    """
+    if not settlements:
+        return
+    arrivals = [one.received_at for one in settlements]
     _execute(
         "UPDATE bonded_incomingcustomsmessage m"
         "   SET state = u.state, cause = u.cause, detail = u.detail, declaration_id = u.declaration_id,"
         "       sequence = u.sequence, read_at = u.read_at, waits_until = u.waits_until,"
         "       settled_at = CASE WHEN u.state <> 'waiting' THEN %s::timestamptz END"
-        "  FROM json_to_recordset(%s::json) AS u (id bigint, state text, cause text, detail text,"
-        "                                         declaration_id bigint, sequence int, read_at timestamptz,"
-        "                                         waits_until timestamptz)"
-        " WHERE m.id = u.id",
+        "  FROM json_to_recordset(%s::json) AS u (id bigint, received_at timestamptz, state text, cause text,"
+        "                                         detail text, declaration_id bigint, sequence int,"
+        "                                         read_at timestamptz, waits_until timestamptz)"
+        " WHERE m.id = u.id AND m.received_at = u.received_at AND m.received_at BETWEEN %s AND %s",
         at,
         [
             {
                 "id": one.key,
+                "received_at": one.received_at,
                 "state": one.state,
                 "cause": one.cause,
                 "detail": one.detail,
@@ -204,6 +214,8 @@ def write_settlements(settlements: Sequence[Settlement], *, at: datetime) -> Non
             }
             for one in settlements
         ],
+        min(arrivals),
+        max(arrivals),
     )
 
 
@@ -263,7 +275,7 @@ def write_status_changes(applied: Sequence[tuple[Lane, Outcome]], *, at: datetim
     )
 
 
-def _execute(statement: str, at: datetime, rows: Sequence[dict[str, object]]) -> None:
+def _execute(statement: str, at: datetime, rows: Sequence[dict[str, object]], *more: datetime) -> None:
     """Run one statement for all rows; as JSON they cost a third of what an array for each column does."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, [at, orjson.dumps(rows).decode()])
+        cursor.execute(statement, [at, orjson.dumps(rows).decode(), *more])

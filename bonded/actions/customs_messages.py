@@ -10,8 +10,9 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from bonded.actions.activity import record_activity
+from bonded.actions.activity import record_activity_on
 from bonded.actions.customs_tasks import NewTask, open_tasks
+from bonded.models.customs_message_ids import CustomsMessageId
 from bonded.models.customs_messages import IncomingCustomsMessage
 from bonded.rules.customs_messages import MessageIdReused
 from bonded.rules.customs_tasks import TaskKind
@@ -39,23 +40,30 @@ def store_customs_message(
     digest = hashlib.sha256(raw).digest()
     with transaction.atomic():
         with connection.cursor() as cursor:
+            # The id is claimed beside the months of the inbox, none of which sees the others.
             cursor.execute(
-                "INSERT INTO bonded_incomingcustomsmessage"
-                "       (office, message_id, raw, sha256, headers, received_at, state, detail)"
-                " VALUES (%s, %s, %s, %s, %s::jsonb, %s, 'stored', '')"
-                " ON CONFLICT (office, message_id) DO NOTHING RETURNING id",
-                [office, message_id, raw, digest, json.dumps(dict(headers)), at],
+                "WITH claimed AS ("
+                " INSERT INTO bonded_customsmessageid (office, message_id, sha256, received_at, incoming_message_id)"
+                " VALUES (%s, %s, %s, %s, nextval('bonded_incomingcustomsmessage_id_seq'))"
+                " ON CONFLICT (office, message_id) DO NOTHING"
+                " RETURNING incoming_message_id, office, message_id, sha256, received_at)"
+                " INSERT INTO bonded_incomingcustomsmessage"
+                "       (id, office, message_id, sha256, received_at, raw, headers, state, detail)"
+                " SELECT claimed.*, %s, %s::jsonb, 'stored', '' FROM claimed RETURNING id",
+                [office, message_id, digest, at, raw, json.dumps(dict(headers))],
             )
             row = cursor.fetchone()
         if row:
             customs_message_stored.send(IncomingCustomsMessage, at=at)
             return Stored(row[0], is_new=True)
-        first = IncomingCustomsMessage.objects.filter(office=office, message_id=message_id).locked().get()
+        first = CustomsMessageId.objects.get(office=office, message_id=message_id)
         if bytes(first.sha256) == digest:
-            return Stored(first.pk, is_new=False)
-        record_activity(
+            return Stored(first.incoming_message_id, is_new=False)
+        # The message itself may be put away by now; its history is not.
+        record_activity_on(
             Act.STORE_CUSTOMS_MESSAGE,
-            first,
+            "incomingcustomsmessage",
+            str(first.incoming_message_id),
             actor=actor,
             at=at,
             refused="the id was used before with another body",

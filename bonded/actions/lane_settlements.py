@@ -130,6 +130,10 @@ def read_by(read: Reader, one: StoredMessage) -> CustomsMessage:
     return read(office=one.office, message_id=one.message_id, raw=one.raw, received_at=one.received_at)
 
 
+def _parked(one: StoredMessage, cause: Cause, detail: str = "") -> Settlement:
+    return Settlement(one.key, one.office, one.received_at, MessageState.PARKED, cause, detail)
+
+
 def _read(stored: Sequence[StoredMessage], read: Reader) -> tuple[list[Read], list[Settlement]]:
     """Read what can be read, and park the rest."""
     unread, parked = [], []
@@ -138,12 +142,12 @@ def _read(stored: Sequence[StoredMessage], read: Reader) -> tuple[list[Read], li
             message = read_by(read, one)
         except (MessageUnreadable, OfficeUnknown) as error:
             detail = str(error.facts.get("reason", error))
-            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.UNREADABLE, detail))
+            parked.append(_parked(one, Cause.UNREADABLE, detail))
             continue
         if message.message_id != one.message_id:
-            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.ID_DIFFERS, message.message_id))
+            parked.append(_parked(one, Cause.ID_DIFFERS, message.message_id))
         elif message.office != one.office:
-            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.OFFICE_DIFFERS, message.office))
+            parked.append(_parked(one, Cause.OFFICE_DIFFERS, message.office))
         else:
             unread.append((one, message))
     return unread, parked
@@ -157,17 +161,18 @@ def _enter_lanes(lanes: Lanes, unread: Sequence[Read], read: Reader, *, at: date
         declaration_id = lanes.ids.get(reference)
         lane = lanes.by_id.get(declaration_id) if declaration_id is not None else None
         if declaration_id is None:
-            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.DECLARATION_UNKNOWN, reference[1]))
+            parked.append(_parked(one, Cause.DECLARATION_UNKNOWN, reference[1]))
         elif lane is not None and lane.office != one.office:
-            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.OFFICE_DIFFERS, lane.office))
+            parked.append(_parked(one, Cause.OFFICE_DIFFERS, lane.office))
         elif lane is not None and message.sequence is None and office_of(lane.office).is_numbered:
-            parked.append(Settlement(one.key, one.office, MessageState.PARKED, Cause.SEQUENCE_MISSING))
+            parked.append(_parked(one, Cause.SEQUENCE_MISSING))
         elif lane is not None:
             # From the first reading, not from the arrival: after an outage the one that it waits for may be stored
             # already, and only be read with the next set.
             waits_until = one.waits_until or at + office_of(lane.office).patience
             lane.messages.append(LaneMessage(one.key, message, waits_until, is_by_hand=one.reread_at is not None))
             lane.read_at[one.key] = one.read_at or at
+            lane.received_at[one.key] = one.received_at
     for one in waiting_messages(lanes.by_id):
         assert one.declaration_id is not None
         assert one.read_at is not None
@@ -176,6 +181,7 @@ def _enter_lanes(lanes: Lanes, unread: Sequence[Read], read: Reader, *, at: date
         message = read_by(read, one)
         lane.messages.append(LaneMessage(one.key, message, one.waits_until))
         lane.read_at[one.key] = one.read_at
+        lane.received_at[one.key] = one.received_at
         lane.waiting.add(one.key)
     return parked
 
@@ -227,6 +233,7 @@ def _written(lane: Lane, outcomes: Sequence[Outcome], reasons: Mapping[int, str]
         Settlement(
             one.key,
             lane.office,
+            lane.received_at[one.key],
             one.became,
             one.cause,
             reasons.get(one.key, "")[:300],

@@ -16,8 +16,10 @@ BEGIN
     RAISE EXCEPTION '% on % is refused: its rows are history and stay as they were written.', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'BT001';
 END $$;
+"""
 
-CREATE FUNCTION broken_chain_rows(table_name regclass)
+FIND_BROKEN_ROWS = """
+CREATE OR REPLACE FUNCTION broken_chain_rows(table_name regclass)
 RETURNS TABLE (stream text, "position" bigint, reason text)
 LANGUAGE plpgsql STABLE SET timezone = 'UTC' AS $$
 BEGIN
@@ -40,4 +42,4 @@ DROP FUNCTION refuse_to_change_history();
 DROP FUNCTION chain_digest(bytea, jsonb);
 """
 
-HISTORY_OPERATIONS = [BtreeGistExtension(), TrigramExtension(), migrations.RunSQL(CHAIN, UNCHAIN)]
+HISTORY_OPERATIONS = [BtreeGistExtension(), TrigramExtension(), migrations.RunSQL(CHAIN + FIND_BROKEN_ROWS, UNCHAIN)]

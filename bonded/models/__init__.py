@@ -7,6 +7,7 @@ from bonded.models.client_events import ClientEvent
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.models.consignments import Consignment
 from bonded.models.custody import CustodyMovement
+from bonded.models.customs_message_ids import CustomsMessageId
 from bonded.models.customs_messages import IncomingCustomsMessage
 from bonded.models.customs_tallies import CustomsTally
 from bonded.models.customs_tasks import CustomsTask
@@ -21,6 +22,7 @@ from bonded.models.lots import Lot
 from bonded.models.office_lines import OfficeLine
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
+from bonded.models.stream_heads import StreamHead
 from bonded.models.webhooks import WebhookDelivery, WebhookEndpoint
 from bonded.models.withdrawals import GrantedClearance, ReleaseToken, Withdrawal, WithdrawalLot
 
@@ -34,6 +36,7 @@ __all__ = (
     "Consignment",
     "ConsignmentFile",
     "CustodyMovement",
+    "CustomsMessageId",
     "CustomsStatusChange",
     "CustomsTally",
     "CustomsTask",
@@ -52,6 +55,7 @@ __all__ = (
     "OutgoingCustomsMessage",
     "RefusedLine",
     "ReleaseToken",
+    "StreamHead",
     "User",
     "WebhookDelivery",
     "WebhookEndpoint",

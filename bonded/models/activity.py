@@ -6,7 +6,10 @@ from bonded.models.base import AppendOnlyTable, TableQuerySet
 
 
 class Activity(AppendOnlyTable):
-    """One row is one act that was done; the stream is the thing's kind and id, so its acts are one chain."""
+    """One row is one act that was done; the stream is the thing's kind and id, so its acts are one chain.
+
+    In the database the table is cut into months by `acted_at`, and StreamHead knows where each chain has come to.
+    """
 
     act = models.CharField(max_length=60)
     target_kind = models.CharField(max_length=40)

@@ -45,7 +45,7 @@ class AppendOnlyTable(Table):
         abstract = True
 
 
-# A function for each table: the same statement by EXECUTE is planned again for every row and costs three times as much.
+# A function for each table: the same statement by EXECUTE is planned again for every row, at three times the cost.
 # A plan that is kept was made when the table may have had three rows: without enable_seqscan = off a session goes on
 # reading the whole table while it grows. The schema is named, so that no temporary table of that name is read instead.
 CONTINUE_THE_CHAIN = """

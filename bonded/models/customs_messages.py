@@ -26,6 +26,9 @@ class IncomingCustomsMessageQuerySet(TableQuerySet["IncomingCustomsMessage"]):
 class IncomingCustomsMessage(Table):
     """One row is one message as it came; it is the queue's entry and the evidence at once.
 
+    In the database the table is cut into months by `received_at`; whoever knows it beside the id
+    names both, so that one month is looked at. That an id is used once is kept by CustomsMessageId.
+
     Who may change a row: whoever claimed it while it is stored; after that, whoever holds the
     lock of its declaration. So a waiting message is never fought over.
     """
@@ -52,7 +55,6 @@ class IncomingCustomsMessage(Table):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["office", "message_id"], name="an_office_uses_a_message_id_once"),
             values_check("state", MessageState, "a_message_is_in_a_known_state"),
             models.CheckConstraint(
                 condition=Q(state__in=[MessageState.STORED, MessageState.WAITING], settled_at__isnull=True)

@@ -124,6 +124,8 @@ class Act(StrEnum):
     TEST_WEBHOOK = "bonded.webhook.test"
     REPLAY_CLIENT_EVENTS = "bonded.client_event.replay"
     SEND_WEBHOOKS = "bonded.webhook.send"
+    CREATE_PARTITIONS = "bonded.partition.create"
+    PUT_AWAY_CUSTOMS_MESSAGES = "bonded.customs_message.put_away"
 
 
 _KEEPER = frozenset({Role.VAULT_KEEPER})
@@ -188,6 +190,8 @@ MAY: ActTable = {
     Act.TEST_WEBHOOK: _TRADERS,
     Act.REPLAY_CLIENT_EVENTS: _TRADERS,
     Act.SEND_WEBHOOKS: _SYSTEM,
+    Act.CREATE_PARTITIONS: _SYSTEM,
+    Act.PUT_AWAY_CUSTOMS_MESSAGES: _SYSTEM,
 }
 
 

@@ -8,9 +8,13 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from bonded.models.base import AppendOnlyTable
+from bonded.models.customs_message_ids import CustomsMessageId
+from bonded.models.stream_heads import StreamHead
 
 APP_ROLE = "app_rw"
 READ_ROLE = "app_ro"
+# The heads of chains are written by a trigger that runs as the owner; ids that were used stay used.
+NARROW = {StreamHead._meta.db_table: "SELECT", CustomsMessageId._meta.db_table: "SELECT, INSERT"}
 
 
 class Command(BaseCommand):
@@ -37,8 +41,20 @@ class Command(BaseCommand):
             cursor.execute(sql.SQL("GRANT TEMPORARY ON DATABASE {} TO {}").format(database, sql.Identifier(APP_ROLE)))
             for table in tables:
                 allowed = "SELECT, INSERT" if table in append_only else "SELECT, INSERT, UPDATE, DELETE"
+                allowed = NARROW.get(table, allowed)
                 for role, privileges in ((APP_ROLE, allowed), (READ_ROLE, "SELECT")):
                     names = {"table": sql.Identifier(table), "role": sql.Identifier(role)}
                     cursor.execute(sql.SQL("REVOKE ALL ON {table} FROM {role}").format(**names))
                     cursor.execute(sql.SQL(f"GRANT {privileges} ON {{table}} TO {{role}}").format(**names))
+            self._grant_partitions(cursor)
         self.stdout.write(f"{APP_ROLE} may use {len(tables)} tables, of which {len(append_only)} only grow.")
+
+    def _grant_partitions(self, cursor: Any) -> None:
+        """Let partitions be reached through their tables only, and let web and workers have new ones made."""
+        cursor.execute("SELECT oid::regclass::text FROM pg_class WHERE relispartition AND relkind = 'r'")
+        for (partition,) in cursor.fetchall():
+            for role in (APP_ROLE, READ_ROLE):
+                names = {"table": sql.Identifier(partition), "role": sql.Identifier(role)}
+                cursor.execute(sql.SQL("REVOKE ALL ON {table} FROM {role}").format(**names))
+        makes = sql.SQL("GRANT EXECUTE ON FUNCTION make_partitions(date, int) TO {}")
+        cursor.execute(makes.format(sql.Identifier(APP_ROLE)))

@@ -91,7 +91,7 @@ class Receiver:
         return f"http://127.0.0.1:{self.server.server_port}"
 
     def wait_for(self, count: int) -> list[CustomsMessage]:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(self.messages) < count and time.monotonic() < deadline:
             time.sleep(0.02)
         return self.messages
@@ -127,7 +127,7 @@ class OfficeProcess:
 
     def start(self) -> None:
         self.process = subprocess.Popen(self.command, env=self.environment, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 if httpx.get(f"{self.url}/livez", trust_env=False).status_code == 200:
@@ -239,7 +239,7 @@ def test_simulator__killed_in_between_and_refused_at_first_still_tells_everythin
     receiver.wait_for(4)
     office.kill()
     office.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         told = Counter((one.declaration_number, one.sequence) for one in receiver.messages)
         if len(told) == 30:
@@ -270,7 +270,7 @@ def test_simulator__keeps_messages_until_they_are_fetched(
     office: OfficeProcess, gateway: CustomsOffice, receiver: Receiver
 ) -> None:
     gateway.send(OutgoingKind.LODGE, idempotency_key="k-1", body=BODY, at=now())
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while len(first := gateway.fetch(after="", at=now())) < 6 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [json.loads(one.body)["status"] for one in first] == list("7LJTPR")
