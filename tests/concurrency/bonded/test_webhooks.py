@@ -110,6 +110,19 @@ def test_publish__never_puts_a_late_commit_before_what_was_read() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_publish__leaves_it_to_a_publisher_that_has_not_committed_yet() -> None:
+    cast = make_cast()
+    an_event(cast, AT, number=1)
+    counts: list[int] = []
+    with transaction.atomic():
+        assert publish(AT) == 1
+        at_once(lambda: an_event(cast, AT, number=2), lambda: counts.append(publish(AT)))
+    assert counts == [0]
+    assert publish(AT) == 1
+    assert list(ClientEvent.objects.order_by("pk").values_list("position", flat=True)) == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_publish__by_four_at_once_numbers_each_event_once() -> None:
     cast = make_cast()
     a_webhook(cast.alice, AT)

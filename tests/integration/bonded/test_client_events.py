@@ -15,7 +15,7 @@ from bonded.models import ClientEvent, WebhookDelivery
 from bonded.queries.client_events import events_after
 from bonded.rules.client_events import EventKind
 from bonded.rules.errors import NotFound, NotPermitted
-from bonded.rules.permissions import SYSTEM, Actor
+from bonded.rules.permissions import SYSTEM, Actor, Role
 from tests.cast import Cast
 from tests.situations.bonded import a_released_withdrawal, a_requested_withdrawal
 from tests.situations.customs import a_declared_withdrawal, apply_all, message, store
@@ -125,6 +125,15 @@ def test_events_after__of_another_company_are_not_there(cast: Cast, at: datetime
         with pytest.raises(NotFound) as missing:
             events_after(event_id=event_id, limit=10, actor=cast.charlie)
         assert missing.value.facts == {"event_id": str(event_id)}
+
+
+def test_events_after__of_somebody_in_two_companies_are_those_of_one_feed(cast: Cast, at: datetime) -> None:
+    for number in (1, 2):
+        an_event(cast, at, number=number)
+    ClientEvent.objects.filter(subject_id="B-2").update(company=cast.cedar)
+    publish(at)
+    both = Actor(cast.alice.user_id, Role.BUYER, frozenset({cast.alder.pk, cast.cedar.pk}))
+    assert subjects(both) == ["B-1"]
 
 
 @pytest.mark.parametrize("who", ["olga", "victor", "ada", "audrey"])

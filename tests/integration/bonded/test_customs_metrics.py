@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bonded.actions.office_lines import pause_line
-from bonded.models import CustomsTally, IncomingCustomsMessage
+from bonded.models import CustomsTally
 from bonded.rules.customs_offices import SIMULATOR
 from bonded.rules.customs_tallies import LAG_BOUNDS_SECONDS, Tally
 from tests.cast import Cast
@@ -75,12 +75,12 @@ def test_metrics__tell_each_office(cast: Cast, at: datetime, settings) -> None:
 def test_lagz__is_late_when_a_message_lies_unread_for_a_minute(cast: Cast, at: datetime) -> None:
     declaration = a_declared_withdrawal(cast, at)
     assert Client().get("/lagz").json() == {"status": "in time", "oldest_unapplied_seconds": {}}
-    store(message(declaration, 1, "L", at=at), at=timezone.now() - timedelta(seconds=61))
+    store(message(declaration, 1, "L", at=at), at=timezone.now() - timedelta(seconds=30))
+    assert Client().get("/lagz").status_code == 200
+    store(message(declaration, 2, "J", at=at), at=timezone.now() - timedelta(seconds=61))
     answer = Client().get("/lagz")
     assert (answer.status_code, answer.json()["status"]) == (503, "late")
     assert answer.json()["oldest_unapplied_seconds"]["SIM"] in range(61, 90)
-    IncomingCustomsMessage.objects.update(received_at=timezone.now() - timedelta(seconds=30))
-    assert Client().get("/lagz").status_code == 200
 
 
 def test_lagz__leaves_a_paused_office_out(cast: Cast, at: datetime) -> None:

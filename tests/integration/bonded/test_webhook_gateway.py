@@ -59,7 +59,7 @@ def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str, port: int | Non
 
 def forbid_sockets(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     opened: list[object] = []
-    monkeypatch.setattr(socket, "socket", lambda *place: opened.append(place))
+    monkeypatch.setattr("bonded.gateways.webhooks.socket.socket", lambda *place: opened.append(place))
     return opened
 
 

@@ -46,6 +46,8 @@ EXPECTED = {
     "bonded.declaration.amend": {Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR},
     "bonded.declaration.cancel": {Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR, Role.SYSTEM},
     "bonded.message_board.read": {Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER, Role.AUDITOR},
+    "bonded.partition.create": {Role.SYSTEM},
+    "bonded.customs_message.put_away": {Role.SYSTEM},
     "bonded.history.verify": {Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM},
     "bonded.client_event.read": {Role.BUYER, Role.SUPPLIER},
     "bonded.client_event.publish": {Role.SYSTEM},
