@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from psycopg import sql
 
 from bonded.actions.activity import record_activity_on
-from bonded.queries.partitions import InboxMonth, inbox_months
+from bonded.queries.partitions import InboxMonth, inbox_months, is_month_open
 from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.retention import require_out_of_term
 
@@ -24,10 +24,10 @@ def put_away_customs_messages(*, before: date, kept_years: int, actor: Actor, at
     require(actor, Act.PUT_AWAY_CUSTOMS_MESSAGES)
     require_out_of_term(before, kept_years=kept_years, at=at)
     with connection.cursor() as cursor:
-        # Nothing may be added to a month between the count and the end.
-        for one in inbox_months(before=before):
-            cursor.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(sql.Identifier(one.table)))
-        gone = [one for one in inbox_months(before=before) if not one.open]
+        months = inbox_months(before=before)
+        # The whole table before any of its months: a worker locks so, and the other way would meet it crosswise.
+        cursor.execute("LOCK TABLE bonded_incomingcustomsmessage IN ACCESS EXCLUSIVE MODE")
+        gone = [one for one in months if not one.open and not is_month_open(one.table)]
         for one in gone:
             cursor.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(one.table)))
             record_activity_on(

@@ -26,6 +26,7 @@ class StoredLane:
     position: Position
     messages: list[IncomingCustomsMessage]
     own_steps: list[OwnStep]
+    is_whole: bool  # No message of it was put away after its legal term.
 
 
 def stored_lanes(number: str | None = None) -> Iterator[StoredLane]:
@@ -50,11 +51,15 @@ def _with_messages(declarations: list[Declaration]) -> Iterator[StoredLane]:
     for message in IncomingCustomsMessage.objects.filter(declaration__in=ids).order_by("pk"):
         messages[message.declaration_id or 0].append(message)
     steps: dict[int, list[OwnStep]] = {key: [] for key in ids}
-    own = CustomsStatusChange.objects.filter(declaration__in=ids, message_id__isnull=True)
-    for step in own.exclude(after=DeclarationState.LODGED).order_by("pk"):
-        steps[step.declaration_id].append(OwnStep(DeclarationState(step.after), step.changed_at))
+    named: dict[int, set[str]] = {key: set() for key in ids}
+    for step in CustomsStatusChange.objects.filter(declaration__in=ids).order_by("pk"):
+        if step.message_id is not None:
+            named[step.declaration_id].add(step.message_id)
+        elif step.after != DeclarationState.LODGED:
+            steps[step.declaration_id].append(OwnStep(DeclarationState(step.after), step.changed_at))
     for one in declarations:
-        yield StoredLane(one.pk, one.number, one.office, position_of(one), messages[one.pk], steps[one.pk])
+        is_whole = named[one.pk] <= {message.message_id for message in messages[one.pk]}
+        yield StoredLane(one.pk, one.number, one.office, position_of(one), messages[one.pk], steps[one.pk], is_whole)
 
 
 def position_of(declaration: Declaration) -> Position:

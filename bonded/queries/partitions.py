@@ -49,6 +49,17 @@ def _counts(table: str) -> Sequence[int]:
         return messages, still_open
 
 
+def is_month_open(table: str) -> bool:
+    """Say whether a month of the inbox holds anything unsettled or parked; reads partial indexes only."""
+    asked = sql.SQL(" OR ").join(
+        sql.SQL("EXISTS (SELECT FROM {} WHERE state = {})").format(sql.Identifier(table), sql.Literal(state.value))
+        for state in OPEN_STATES
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SELECT {}").format(asked))
+        return bool(cursor.fetchone()[0])
+
+
 def _rows_in_no_month() -> list[str]:
     return [
         f"{table} {row}"

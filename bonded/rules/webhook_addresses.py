@@ -16,7 +16,9 @@ _HOST_NAME = re.compile(r"(?=.{1,253}\Z)(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-
 # Of all IPv6 only this is handed out to the world (RFC 4291); addresses that wrap an IPv4 one lie outside, but for two.
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _WRAPPING = (ipaddress.IPv6Network("2001::/23"), ipaddress.IPv6Network("2002::/16"))  # Teredo and its like, 6to4.
-_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # The way into 6to4 (RFC 7526).
+# Not for the public, though `is_global` of older Pythons says so: the way into 6to4 (RFC 7526), protocol assignments.
+_SPECIAL = (ipaddress.IPv4Network("192.88.99.0/24"), ipaddress.IPv4Network("192.0.0.0/24"))
+_DOCUMENTATION = ipaddress.IPv6Network("3fff::/20")  # RFC 9637.
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -45,8 +47,8 @@ def is_public(address: str) -> bool:
     if not parsed.is_global or parsed.is_multicast or parsed.is_reserved:
         return False
     if isinstance(parsed, ipaddress.IPv4Address):
-        return parsed not in _RELAYS
-    return parsed in _GLOBAL_UNICAST and not any(parsed in network for network in _WRAPPING)
+        return not any(parsed in network for network in _SPECIAL)
+    return parsed in _GLOBAL_UNICAST and not any(parsed in network for network in (*_WRAPPING, _DOCUMENTATION))
 
 
 def webhook_address(url: str, *, may_be_private: bool = False) -> WebhookAddress:

@@ -82,6 +82,6 @@ def publish(at: datetime) -> int:
 
 
 def deliveries() -> list[tuple[str, str, int]]:
-    """All deliveries as (subject, state, attempts), in the order in which they were queued."""
-    rows = WebhookDelivery.objects.select_related("event").order_by("pk")
+    """All deliveries as (subject, state, attempts), in the order of their events."""
+    rows = WebhookDelivery.objects.select_related("event").order_by("event__position", "pk")
     return [(row.event.subject_id, row.state, row.attempts) for row in rows]

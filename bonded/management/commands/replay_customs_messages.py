@@ -32,10 +32,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Replay, and say what differs."""
-        lanes = messages = differing = 0
+        lanes = messages = differing = put_away = 0
         added = added_codes()
         try:
             for lane in stored_lanes(options["declaration"]):
+                if not lane.is_whole:
+                    put_away += 1
+                    continue
                 kept = [_kept(row) for row in lane.messages]
                 replayed = replay_lane(kept, lane.own_steps, office=office_of(lane.office), added=added)
                 found = differences(kept, lane.position, replayed)
@@ -53,6 +56,8 @@ class Command(BaseCommand):
         except RuleViolation as refusal:
             raise CommandError(refusal.message) from None
         said = f"{messages} messages of {lanes} declarations replayed; {differing} declarations differ"
+        if put_away:
+            said += f"; {put_away} were left out, because messages of theirs are put away"
         if differing and not options["apply"]:
             raise CommandError(f"{said}. Nothing was changed; --apply sets them to what their messages say.")
         self.stdout.write(f"{said}{' and were set to what their messages say' if differing else ''}.")

@@ -11,7 +11,7 @@ from bonded.actions.added_customs_codes import add_customs_code
 from bonded.actions.lane_settlements import apply_customs_messages
 from bonded.actions.parked_customs_messages import deal_with_customs_message, reread_customs_message
 from bonded.gateways.customs_message_forms import read_stored_message
-from bonded.models import Activity, CustomsStatusChange, Declaration, IncomingCustomsMessage
+from bonded.models import Activity, CustomsMessageId, CustomsStatusChange, Declaration, IncomingCustomsMessage
 from bonded.rules.customs_codes import CodeListName, Meaning
 from bonded.rules.customs_offices import OFFICES, SIMULATOR
 from bonded.rules.declarations import DeclarationState
@@ -118,3 +118,14 @@ def test_replay__tells_a_difference_and_changes_nothing_until_told_to(cast: Cast
 def test_replay__of_an_unknown_declaration_says_so() -> None:
     with pytest.raises(CommandError, match="There is no such declaration"):
         replay("--declaration", "nobody's")
+
+
+def test_replay__leaves_out_what_was_put_away(cast: Cast, at: datetime) -> None:
+    one, other = declared_withdrawals(cast, at, count=2)
+    for declaration in (one, other):
+        store(message(declaration, 1, "L", at=at), at=at)
+    apply_all(at)
+    CustomsMessageId.objects.filter(message_id=f"{one.number}-1").delete()
+    IncomingCustomsMessage.objects.filter(declaration=one).delete()
+    said = replay()
+    assert said.startswith("1 messages of 1 declarations replayed; 0 declarations differ; 1 were left out")

@@ -74,7 +74,21 @@ def test_is_public__says_yes(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "10.1.2.3", "::1", "::ffff:127.0.0.1", "fe80::1%eth0", "fe80::1", "64:ff9b::1", "", "name"]
+    "address",
+    [
+        "192.0.0.8",
+        "192.88.99.1",
+        "3fff::1",
+        "127.0.0.1",
+        "10.1.2.3",
+        "::1",
+        "::ffff:127.0.0.1",
+        "fe80::1%eth0",
+        "fe80::1",
+        "64:ff9b::1",
+        "",
+        "name",
+    ],
 )
 def test_is_public__says_no(address: str) -> None:
     assert not is_public(address)
