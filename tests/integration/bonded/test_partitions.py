@@ -14,6 +14,7 @@ from bonded.actions.partitions import create_partitions
 from bonded.models import Activity, CustomsMessageId, IncomingCustomsMessage, StreamHead
 from bonded.models.base import HISTORY_SQLSTATE
 from bonded.queries.invariants import broken_invariants
+from bonded.queries.partitions import PARTITIONED
 from bonded.rules.customs_messages import MessageIdReused
 from bonded.rules.errors import NotPermitted
 from bonded.rules.permissions import SYSTEM, Act
@@ -87,7 +88,8 @@ def test_create_partitions__is_what_web_and_workers_may_do_without_owning_a_tabl
 @pytest.mark.parametrize(
     "attack",
     [
-        "SELECT * FROM bonded_activity_default",
+        "SELECT * FROM bonded_activity_y2026m11",
+        "INSERT INTO bonded_activity_default SELECT * FROM bonded_activity",
         "INSERT INTO bonded_activity_y2026m11 SELECT * FROM bonded_activity",
         "DELETE FROM bonded_activity_y2026m11",
         "TRUNCATE bonded_activity_y2026m11",
@@ -103,6 +105,12 @@ def test_create_partitions__is_what_web_and_workers_may_do_without_owning_a_tabl
 def test_app_rw__reaches_no_partition_and_moves_no_head(app_rw: psycopg.Connection, attack: str) -> None:  # noqa: F811
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         app_rw.execute(attack)
+
+
+def test_app_rw__may_ask_whether_the_net_is_empty(app_rw: psycopg.Connection) -> None:  # noqa: F811
+    for table in PARTITIONED:
+        assert app_rw.execute(f"SELECT count(*) FROM {table}_default").fetchall() == [(0,)]  # type: ignore[arg-type]
+        assert app_rw.execute("SELECT * FROM broken_chain_rows('bonded_activity')").fetchall() == []
 
 
 @pytest.mark.breaks_invariants
