@@ -109,7 +109,7 @@ def test_app_rw__reaches_no_partition_and_moves_no_head(app_rw: psycopg.Connecti
 
 def test_app_rw__may_ask_whether_the_net_is_empty(app_rw: psycopg.Connection) -> None:  # noqa: F811
     for table in PARTITIONED:
-        assert app_rw.execute(f"SELECT count(*) FROM {table}_default").fetchall() == [(0,)]  # type: ignore[arg-type]
+        assert app_rw.execute(f"SELECT count(*) FROM {table}_default").fetchall() == [(0,)]
         assert app_rw.execute("SELECT * FROM broken_chain_rows('bonded_activity')").fetchall() == []
 
 
