@@ -217,6 +217,8 @@ def test_customs_pipeline__loses_and_doubles_nothing_while_everything_is_killed(
     assert inbox == [("applied", 6 * len(states))]
     outbox = database.rows("SELECT DISTINCT state FROM bonded_outgoingcustomsmessage")
     assert outbox == [("sent",)]
+    log = platform.folder.logs / "replay.log"
+    assert platform.run(("python", "manage.py", "replay_customs_messages"), log=log) == 0, log.read_text()
     for table in ("bonded_customsstatuschange", "bonded_activity"):
         assert database.rows("SELECT * FROM broken_chain_rows(%s::regclass)", table) == []
     # The negative control: the same faults at the same time, without the rows as the queue.
