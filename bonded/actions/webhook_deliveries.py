@@ -66,7 +66,7 @@ class ClaimedDelivery:
 def claim_deliveries(*, limit: int, actor: Actor, at: datetime) -> list[ClaimedDelivery]:
     """Hold up to `limit` deliveries for a minute: those whose time has come, and those whose holder seems dead.
 
-    At most four of one endpoint; one, and that after a pause, of an endpoint that is failing.
+    At most four of one endpoint, in no order; one, and that after a pause, of an endpoint that is failing.
     """
     require(actor, Act.SEND_WEBHOOKS)
     with connection.cursor() as cursor:
