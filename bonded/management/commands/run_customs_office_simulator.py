@@ -71,6 +71,8 @@ class Command(BaseCommand):
 def _scenarios(told: Sequence[str]) -> dict[str, Scenario]:
     """Give every office that we have a line to its own scenario, else the one for all, else the default."""
     codes = [code for code in settings.CUSTOMS_OFFICES if code in OFFICES]
+    if not codes:
+        raise CommandError(f"CUSTOMS_OFFICES has no line to any of {', '.join(OFFICES)}.")
     names = {office: name for office, _, name in (one.rpartition("=") for one in told)}
     if unknown := sorted(names.keys() - {"", *codes}):
         raise CommandError(f"There is no line to an office {unknown[0]!r}; there are {', '.join(codes)}.")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import SettingsWrapper
 
 from bonded.gateways.customs_office_courses import course
 from bonded.gateways.customs_office_scenario_files import (
@@ -124,3 +125,9 @@ def test_run_customs_office_simulator__refuses_what_nobody_can_play(told: str, s
     with pytest.raises(CommandError) as refusal:
         call_command("run_customs_office_simulator", port=1, scenario=[told])
     assert str(refusal.value)[: len(sentence)] == sentence
+
+
+def test_run_customs_office_simulator__needs_an_office(settings: SettingsWrapper) -> None:
+    settings.CUSTOMS_OFFICES = {}
+    with pytest.raises(CommandError, match=r"^CUSTOMS_OFFICES has no line to any of SIM, CNSW, GBCDS\.$"):
+        call_command("run_customs_office_simulator", port=1)
