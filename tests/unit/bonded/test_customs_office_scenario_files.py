@@ -1,8 +1,9 @@
 """Every scenario that is shipped can be played by every office, and a wrong one says where it is wrong."""
 
+from typing import Any
+
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django.fixtures import SettingsWrapper
 
 from bonded.gateways.customs_office_courses import course
 from bonded.gateways.customs_office_scenario_files import (
@@ -127,7 +128,7 @@ def test_run_customs_office_simulator__refuses_what_nobody_can_play(told: str, s
     assert str(refusal.value)[: len(sentence)] == sentence
 
 
-def test_run_customs_office_simulator__needs_an_office(settings: SettingsWrapper) -> None:
+def test_run_customs_office_simulator__needs_an_office(settings: Any) -> None:
     settings.CUSTOMS_OFFICES = {}
     with pytest.raises(CommandError, match=r"^CUSTOMS_OFFICES has no line to any of SIM, CNSW, GBCDS\.$"):
         call_command("run_customs_office_simulator", port=1)
