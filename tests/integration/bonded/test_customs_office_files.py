@@ -146,3 +146,9 @@ def test_office_files__empties_a_file_of_another_version(tmp_path: Path) -> None
     again = OfficeFiles(tmp_path / "old.sqlite")
     assert len(said(again, until=100)) == 6
     again.close()
+
+
+def test_offer__leaves_out_what_was_sent_before_the_office_was_fetched_from(files: OfficeFiles) -> None:
+    lodge(files)
+    assert len(said(files, until=10)) == 2
+    assert [one.line.sequence for one in files.offer("SIM", after=0, now=50, limit=100)] == [3, 4, 5, 6]
