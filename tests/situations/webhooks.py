@@ -18,6 +18,12 @@ from bonded.rules.permissions import SYSTEM, Actor
 from tests.cast import Cast
 
 
+class Server(ThreadingHTTPServer):
+    """Takes as many callers at once as two relays send; the usual five would let the others wait past their deadline."""
+
+    request_queue_size = 128
+
+
 class Receiver:
     """Stands for a company's machine: keeps what it is sent, and answers as it is told to."""
 
@@ -40,7 +46,7 @@ class Receiver:
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", 0), Handler)
         if tls:
             self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_port
