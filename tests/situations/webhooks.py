@@ -19,7 +19,7 @@ from tests.cast import Cast
 
 
 class Server(ThreadingHTTPServer):
-    """Takes as many callers at once as two relays send; the usual five would let the others wait past their deadline."""
+    """Takes as many callers at once as two relays send; with the usual five the others would be late."""
 
     request_queue_size = 128
 
