@@ -14,6 +14,8 @@ from bonded.rules.errors import InputInvalid, RuleViolation
 
 MESSAGE_MAX_BYTES = 2 * 1024 * 1024
 LARGEST_SEQUENCE = 1_000_000
+MOST_FACTS = 100
+LONGEST_FACT = 2_000
 
 
 class MessageState(StrEnum):
@@ -122,13 +124,10 @@ def read_envelope(raw: bytes) -> CustomsMessage:
     """Read our JSON envelope.
 
     Raises MessageUnreadable with what is wrong: not UTF-8 JSON, a key twice or missing, a number
-    that is not whole, a text too long, facts that are not flat, a time without its zone.
+    that is not whole, a text too long, facts that are not flat or too many, a time without its zone.
     """
     try:
         fields = _DECODER.decode(raw.decode())
-        facts = fields.get("facts", {})
-        if not all(value is None or isinstance(value, str | int) for value in facts.values()):
-            raise ValueError("facts are not flat")
         return CustomsMessage(
             message_id=_text(fields["message_id"], 80),
             office=_text(fields["office"], 12),
@@ -138,7 +137,7 @@ def read_envelope(raw: bytes) -> CustomsMessage:
             issued_at=_moment(fields["issued_at"]),
             code_list=CodeListName(fields.get("code_list", CodeListName.CHANNEL)),
             status=_text(fields["status"], 12),
-            facts=facts,
+            facts=_facts(fields.get("facts", {})),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise MessageUnreadable(
@@ -151,6 +150,21 @@ def _text(value: object, longest: int) -> str:
         raise ValueError(f"a text of 1 to {longest} characters is missing")
     value.encode()  # Half a character of UTF-16 is no text that a database takes.
     return value
+
+
+def _facts(facts: dict[str, Any]) -> dict[str, MessageFact]:
+    """Check the facts here, because a task tells them: one that can't be stored would hold up a whole set."""
+    if len(facts) > MOST_FACTS:
+        raise ValueError(f"there are more than {MOST_FACTS} facts")
+    return {_text(name, 80): _fact(value) for name, value in facts.items()}
+
+
+def _fact(value: object) -> MessageFact:
+    if isinstance(value, str):
+        return _text(value, LONGEST_FACT) if value else value
+    if value is None or (isinstance(value, int) and abs(value) < 2**63):
+        return value
+    raise ValueError("a fact is a text, a whole number of 64 bits, true, false or null")
 
 
 def _sequence(value: object) -> int:

@@ -21,7 +21,7 @@ from bonded.rules.holds import AnswerMissing
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.withdrawals import StillDeclared
 from tests.cast import Cast
-from tests.situations.customs import a_declared_consignment, a_declared_withdrawal, apply_all, message, store
+from tests.situations.customs import a_declared_consignment, a_declared_withdrawal, apply_all, inbox, message, store
 
 pytestmark = pytest.mark.django_db
 
@@ -222,3 +222,23 @@ def test_receive_consignment__is_refused_while_an_inspection_is_open(cast: Cast,
             at=at,
         )
     assert Lot.objects.get().goods_state == "expected"
+
+
+@pytest.mark.parametrize("fact", ["a\0b", "\ud800", 2**63, -(2**63) - 1, 10**400, "x" * 5_000])
+def test_facts__that_a_database_would_stumble_over_park_their_message_alone(
+    cast: Cast, at: datetime, fact: object
+) -> None:
+    declaration = a_declared_withdrawal(cast, at)
+    store(message(declaration, 1, "H", at=at, facts={"remark": fact}), at=at)
+    store(message(declaration, 1, "L", at=at, message_id="good"), at=at)
+    apply_all(at)
+    assert [cause for _, _, cause in inbox()] == ["unreadable", None]
+    assert not CustomsTask.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "x" * 81, ""])
+def test_facts__of_an_odd_name_park_their_message_alone(cast: Cast, at: datetime, name: str) -> None:
+    declaration = a_declared_withdrawal(cast, at)
+    store(message(declaration, 1, "H", at=at, facts={name: 1}), at=at)
+    apply_all(at)
+    assert [cause for _, _, cause in inbox()] == ["unreadable"]
