@@ -50,11 +50,15 @@ def lock_line(office: str) -> OfficeLine:
     return OfficeLine.objects.locked().get(pk=office)
 
 
-def leave_alone(office: str, *, jitter: float, at: datetime) -> None:
-    """Note that an office asks to be left alone, longer each time in a row. Runs in the caller's transaction."""
+def leave_alone(office: str, *, held_until: datetime | None, jitter: float, at: datetime) -> None:
+    """Note that an office asks to be left alone, longer each time in a row. Runs in the caller's transaction.
+
+    `held_until` is the end of the relay's hold on the message that was turned away; the pilot's is
+    the line's own.
+    """
     line = lock_line(office)
-    if line.busy_until is not None and line.busy_until > at and line.busy_times > 1:
-        # Others that were under way with the pilot; one busy spell counts once.
+    if line.busy_until is not None and line.busy_until != held_until:
+        # Not the pilot, but under way since before the office asked: one busy spell counts once.
         return
     line.busy_times += 1
     line.busy_until = at + retry_delay(line.busy_times, jitter=jitter)

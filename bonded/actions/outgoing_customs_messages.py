@@ -113,12 +113,12 @@ def record_failure(
     require(actor, Act.SEND_CUSTOMS_MESSAGE)
     state = DeliveryState.DEAD if is_given_up(attempt) else DeliveryState.WAITING
     not_before = at + retry_delay(attempt, jitter=jitter)
+    message = OutgoingCustomsMessage.objects.get(pk=message_id)
     held = _held(message_id, attempt)
     if not held.update(state=state, not_before=not_before, leased_until=None, last_error=reason[:300]):
         return False
-    message = OutgoingCustomsMessage.objects.get(pk=message_id)
     if is_overloaded:
-        leave_alone(message.office, jitter=jitter, at=at)
+        leave_alone(message.office, held_until=message.leased_until, jitter=jitter, at=at)
     if state is DeliveryState.DEAD:
         _open_task(TaskKind.GIVEN_UP, message, reason, at=at)
         record_activity(

@@ -109,6 +109,29 @@ def test_claim_outgoing__lets_one_pilot_through_to_an_office_that_was_too_busy(c
     assert len(claim(later)) == 2
 
 
+def test_record_failure__of_each_pilot_makes_the_line_wait_longer(cast: Cast, at: datetime) -> None:
+    a_declared_withdrawal(cast, at)
+    waits = []
+    for times in range(1, 6):
+        (held,) = claim(at)
+        fail(held, at, is_overloaded=True)
+        line = OfficeLine.objects.get()
+        assert line.busy_times == times
+        assert line.busy_until is not None
+        waits.append((line.busy_until - at).total_seconds())
+        at = line.busy_until
+    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0]
+
+
+def test_record_failure__of_those_under_way_counts_one_busy_spell_once(cast: Cast, at: datetime) -> None:
+    for _ in range(4):
+        a_declared_withdrawal(cast, at)
+    for held in claim(at):
+        fail(held, at + timedelta(seconds=0.1), is_overloaded=True)
+    line = OfficeLine.objects.get()
+    assert (line.busy_times, line.busy_until) == (1, at + timedelta(seconds=0.6))
+
+
 def test_claim_outgoing__sends_another_pilot_when_the_first_was_lost(cast: Cast, at: datetime) -> None:
     a_declared_withdrawal(cast, at)
     (held,) = claim(at)
