@@ -5,11 +5,10 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from bonded.actions.customs_messages import store_customs_message
 from bonded.actions.lane_settlements import apply_customs_messages
@@ -27,31 +26,10 @@ from bonded.rules.customs_offices import OFFICES, SIMULATOR
 from bonded.rules.permissions import SYSTEM
 from tests.cast import make_cast
 from tests.situations.customs import a_declared_withdrawal, message, store
+from tests.situations.threads import at_once
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 PATIENCE = OFFICES[SIMULATOR].patience
-
-
-def at_once(*acts: Callable[[], object]) -> None:
-    """Run acts on a thread each, all let go at the same moment; whatever one raises is raised here."""
-    barrier, errors = threading.Barrier(len(acts)), list[BaseException]()
-
-    def run(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from bonded import tasks
 from bonded.actions.webhook_deliveries import claim_deliveries
@@ -17,31 +16,10 @@ from bonded.queries.client_events import events_after
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.webhooks import MOST_ENDPOINTS, EndpointsTooMany
 from tests.cast import make_cast
+from tests.situations.threads import at_once
 from tests.situations.webhooks import Receiver, a_webhook, an_event, publish
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-
-
-def at_once(*acts: Callable[[], object]) -> None:
-    """Run acts on a thread each, all let go at the same moment; whatever one raises is raised here."""
-    barrier, errors = threading.Barrier(len(acts)), list[BaseException]()
-
-    def run(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            act()
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 @pytest.mark.django_db(transaction=True)

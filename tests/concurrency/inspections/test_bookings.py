@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -31,33 +31,12 @@ from tests.situations.inspections import (
     booking_of,
     viewable_lots,
 )
+from tests.situations.threads import outcomes_at_once
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 RIVALS = 50
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(acts: Sequence[Callable[[], object]]) -> list[object]:
-    """Run acts on a thread each, all let go at the same moment; give what each gave or raised."""
-    barrier, outcomes = threading.Barrier(len(acts)), list[object]([None] * len(acts))
-
-    def run(number: int, act: Callable[[], object]) -> None:
-        connection.ensure_connection()
-        barrier.wait()
-        try:
-            outcomes[number] = act()
-        except Exception as error:
-            outcomes[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number, act)) for number, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def a_town_of_buyers(count: int = 2) -> tuple[Cast, list[Actor]]:
@@ -98,7 +77,7 @@ def test_book_viewing__by_fifty_at_once_for_one_desk_and_hour_has_one_winner(lot
         mine = [lots[0 if lots_are_shared else number]]
         return lambda: booking_of(room, mine, actor=buyers[number], at=AT)
 
-    outcomes = at_once([rival(number) for number in range(RIVALS)])
+    outcomes = outcomes_at_once(*[rival(number) for number in range(RIVALS)])
 
     assert kinds_of(outcomes) == {"Booking": 1, "SlotTaken": RIVALS - 1}
     next_free = {str(outcome.facts["next_free"]) for outcome in outcomes if isinstance(outcome, SlotTaken)}
@@ -126,7 +105,7 @@ def test_book_viewing__of_crossing_things_never_ends_in_an_error() -> None:
         mine = mine if number % 3 else mine[::-1]
         return lambda: booking_of(rooms[number % 8], mine, actor=buyers[number], at=AT)
 
-    outcomes = at_once([rival(number) for number in range(32)])
+    outcomes = outcomes_at_once(*[rival(number) for number in range(32)])
 
     kinds = kinds_of(outcomes)
     assert set(kinds) == {"Booking", "SlotTaken"}
@@ -146,7 +125,7 @@ def test_cancel_booking__while_others_book_gives_the_slot_to_one_of_them() -> No
     def rival(number: int) -> Callable[[], object]:
         return lambda: booking_of(room, [lots[number]], actor=buyers[number], at=AT)
 
-    outcomes = at_once([give_up, give_up, *[rival(number) for number in range(1, 9)]])
+    outcomes = outcomes_at_once(give_up, give_up, *[rival(number) for number in range(1, 9)])
 
     assert set(kinds_of(outcomes)) <= {"Booking", "SlotTaken"}
     live = Booking.objects.live().count()
@@ -178,7 +157,7 @@ def test_claim_resources__waits_for_a_rival_and_takes_what_it_gives_up() -> None
             transaction.set_rollback(True)
         return won
 
-    assert at_once([claim_and_fail, claim_after]) == [True, True]
+    assert outcomes_at_once(claim_and_fail, claim_after) == [True, True]
 
 
 def test_retried_after_deadlock__lets_both_pass() -> None:
@@ -198,7 +177,7 @@ def test_retried_after_deadlock__lets_both_pass() -> None:
 
         return act
 
-    assert at_once([crosswise(0), crosswise(1)]) == ["passed", "passed"]
+    assert outcomes_at_once(crosswise(0), crosswise(1)) == ["passed", "passed"]
     # The victim may be quick enough to meet its rival again, so how often is chance; that it happened is not.
     assert max(tries.values()) > 1
 
@@ -240,7 +219,7 @@ def test_check_then_insert__without_the_constraint_overbooks() -> None:
                 cursor.execute("INSERT INTO scratch_claim VALUES (1, %s::tstzrange)", [during])
             return True
 
-        outcomes = at_once([check_then_insert] * RIVALS)
+        outcomes = outcomes_at_once(*[check_then_insert] * RIVALS)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM scratch_claim")
             (booked,) = cursor.fetchone()
