@@ -16,7 +16,8 @@ PUBLIC_URL = env.str("PUBLIC_URL")
 HTTPS = env.bool("HTTPS", default=True)
 
 # Office → {"url": where its gateway is, "incoming_secrets": [what its messages are signed with, two while one is
-# changed], "outgoing_secret": what our calls are signed with}. An office that is not listed can't send us anything.
+# changed], "outgoing_secret": what our calls are signed with, "is_polled": true where we fetch its messages because it
+# does not send them}. An office that is not listed can't send us anything.
 CUSTOMS_OFFICES = env.json("CUSTOMS_OFFICES")
 # What customs offices sent is evidence: `manage.py put_away_customs_messages` drops nothing that is younger.
 CUSTOMS_MESSAGES_KEPT_YEARS = env.int("CUSTOMS_MESSAGES_KEPT_YEARS", default=10)

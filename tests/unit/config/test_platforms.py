@@ -83,9 +83,13 @@ def test_postgres__the_owner_may_have_the_extensions_that_the_tables_need(platfo
     url = platform.environment["OWNER_DATABASE_URL"]
 
     with psycopg.connect(url) as connection:
-        for name in ("btree_gist", "pg_trgm", "citext"):
+        names = ("btree_gist", "citext", "pg_trgm")
+        for name in names:
             connection.execute(f"CREATE EXTENSION {name}")
+        made = connection.execute("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1").fetchall()
         connection.rollback()
+
+    assert made == [(name,) for name in names]
 
 
 def test_postgres__its_files_are_for_its_user_only(platform: Platform) -> None:
