@@ -1,4 +1,4 @@
-"""What a row costs in a young platform and in one with 3,000,000 rows behind it, over 60 months (C21).
+"""What a row costs in a young platform and in one with 3,000,000 rows behind it, over 60 months (C10).
 
 Half of the old rows are customs messages, each with its id, and half are activity records, of
 100,000 streams. The same calls are measured before and after: a message is stored, an act is
