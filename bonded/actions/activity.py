@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
+import orjson
+from django.db import connection
 from django.db.models import Model
 
 from bonded.models.activity import Activity
@@ -35,3 +38,24 @@ def record_activity_on(
         acted_at=at,
         facts=facts,
     )
+
+
+def record_activities(
+    act: StrEnum, target_kind: str, records: Sequence[tuple[str, Mapping[str, Fact]]], *, actor: Actor, at: datetime
+) -> None:
+    """Add one act to the histories of many things of a kind, each (target id, facts); one statement."""
+    if not records:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO bonded_activity"
+            "       (stream, act, target_kind, target_id, actor_id, actor_role, acted_at, facts)"
+            " SELECT %s || ':' || u.target_id, %s, %s, u.target_id, %s, %s, %s, u.facts"
+            "   FROM json_to_recordset(%s::json) AS u (place int, target_id text, facts jsonb) ORDER BY u.place",
+            [
+                target_kind, act.value, target_kind, actor.user_id, actor.role.value, at,
+                orjson.dumps(
+                    [{"place": n, "target_id": name, "facts": facts} for n, (name, facts) in enumerate(records)]
+                ).decode(),
+            ],
+        )  # fmt: skip

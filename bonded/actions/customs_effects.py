@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from bonded.actions.clearances import grant_clearance, revoke_clearance
+from bonded.actions.clearances import Grant, grant_clearance, revoke_clearance
 from bonded.actions.consignments import mark_consignment_accepted, mark_consignment_refused
 from bonded.actions.customs_lanes import Lane
 from bonded.actions.customs_tasks import NewTask
@@ -36,12 +36,26 @@ def has_effect(outcome: Outcome) -> bool:
     return settled_by(before) != settled_by(after) or after not in LIVE_STATES or INSPECTION in (before, after)
 
 
+def grants_of(lane: Lane, outcomes: Iterable[Outcome]) -> list[Grant] | None:
+    """Give the clearances that are all that these outcomes have as their effect; None when anything else follows."""
+    grants: list[Grant] = []
+    for one in outcomes:
+        before, after = one.before.goods, one.after.goods
+        if lane.withdrawal_id is None or after not in LIVE_STATES or INSPECTION in (before, after):
+            return None
+        if settled_by(before) - settled_by(after):
+            return None
+        granted = sorted(settled_by(after) - settled_by(before))
+        grants += [Grant(lane.withdrawal_id, clearance, _evidence(one)) for clearance in granted]
+    return grants
+
+
 def obey(lane: Lane, outcome: Outcome, *, actor: Actor, at: datetime) -> None:
     """Grant or revoke what the new state settles, let a consignment in or not, stop lots for an inspection.
 
     Runs in a savepoint of the caller; whatever it raises undoes the effects of the whole lane.
     """
-    evidence = f"customs message {outcome.message.message_id}"
+    evidence = _evidence(outcome)
     before, after = outcome.before.goods, outcome.after.goods
     granted, revoked = settled_by(after) - settled_by(before), settled_by(before) - settled_by(after)
     if before is INSPECTION:
@@ -65,6 +79,10 @@ def _has_ended(withdrawal_id: UUID, outcome: Outcome) -> bool:
         return False
     state = Withdrawal.objects.values_list("state", flat=True).get(pk=withdrawal_id)
     return WithdrawalState(state) not in LIVE_WITHDRAWALS
+
+
+def _evidence(outcome: Outcome) -> str:
+    return f"customs message {outcome.message.message_id}"
 
 
 def _let_in(consignment_id: int, outcome: Outcome, *, is_accepted: bool, actor: Actor, at: datetime) -> None:

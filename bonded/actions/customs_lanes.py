@@ -6,7 +6,7 @@ is left for the next time; so the lock order can't be broken, and one declaratio
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -41,11 +41,11 @@ class StoredMessage:
 Reference = tuple[str, str]
 
 
-def reference_of(message: CustomsMessage) -> Reference:
-    """Give what a message names its declaration by; our own number where it has both."""
+def references_of(message: CustomsMessage) -> list[Reference]:
+    """Give what a message may name its declaration by, the surest first; our own number alone where it has that."""
     if message.declaration_number is not None:
-        return "", message.declaration_number
-    return message.office, message.mrn or ""
+        return [("", message.declaration_number)]
+    return [(message.office, number) for number in (message.mrn, message.provisional_number) if number is not None]
 
 
 @dataclass(slots=True)
@@ -59,6 +59,7 @@ class Lane:
     position: Position
     consignment_id: int | None
     withdrawal_id: UUID | None
+    waiting_since: datetime | None
     messages: list[LaneMessage] = field(default_factory=list)
     waiting: set[int] = field(default_factory=set)
     read_at: dict[int, datetime] = field(default_factory=dict)
@@ -71,6 +72,22 @@ class Lanes:
 
     by_id: dict[int, Lane]
     ids: dict[Reference, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SettledLane:
+    """A lane, its new position, what became of each message, and why the effects of some, by key, were refused."""
+
+    lane: Lane
+    position: Position
+    outcomes: Sequence[Outcome]
+    reasons: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        """When the oldest of the messages came that go on waiting."""
+        received_at = self.lane.received_at
+        return min((received_at[one.key] for one in self.outcomes if one.became is MessageState.WAITING), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +122,32 @@ def claim_unread(limit: int) -> list[StoredMessage]:
         ]
 
 
-def lock_lanes(references: Collection[Reference], *, limit: int, at: datetime) -> Lanes:
-    """Lock the declarations that are meant, and those in which a message has waited long enough.
+def lock_lanes(references: Collection[Reference], *, overdue: int, at: datetime) -> Lanes:
+    """Lock the declarations that are meant, and up to `overdue` in which a message has waited long enough.
 
     An office's number that two declarations carry means neither.
     """
-    numbers = [number for office, number in references if not office]
-    mrns = [(office, mrn) for office, mrn in references if office]
+    ours = [number for office, number in references if not office]
+    theirs = [number for office, number in references if office]
     with connection.cursor() as cursor:
         # Found first and locked after, by id alone: with both conditions in one statement the planner reads the table.
         cursor.execute(
             "SELECT id, '', number FROM bonded_declaration WHERE number = ANY(%s)"  # noqa: S608
             " UNION ALL"
-            " (SELECT min(id), office, mrn FROM bonded_declaration WHERE mrn = ANY(%s)"
-            "   GROUP BY office, mrn HAVING count(*) = 1)"
+            " (SELECT min(id), office, number"
+            "    FROM (SELECT id, office, mrn AS number FROM bonded_declaration WHERE mrn = ANY(%s)"
+            "           UNION SELECT id, office, provisional_number FROM bonded_declaration"
+            "                  WHERE provisional_number = ANY(%s)) AS theirs"
+            "   GROUP BY office, number HAVING count(*) = 1)"
             " UNION ALL"
             " (SELECT declaration_id, NULL, NULL FROM bonded_incomingcustomsmessage"
             f"   WHERE state = 'waiting' AND waits_until <= %s AND {NOT_PAUSED} ORDER BY waits_until LIMIT %s)",
-            [numbers, [mrn for _, mrn in mrns], at, limit],
+            [ours, theirs, theirs, at, overdue],
         )
         found = cursor.fetchall()
         cursor.execute(
             "SELECT id, number, company_id, office, state, debt_state, last_sequence, last_issued_at,"
-            "       consignment_id, withdrawal_id FROM bonded_declaration"
+            "       consignment_id, withdrawal_id, waiting_since FROM bonded_declaration"
             " WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
             [list({key for key, *_ in found})],
         )
@@ -146,9 +166,10 @@ def _lane(
     last_issued_at: datetime | None,
     consignment_id: int | None,
     withdrawal_id: UUID | None,
+    waiting_since: datetime | None,
 ) -> Lane:
     position = Position(DeclarationState(state), DebtState(debt_state), last_sequence, last_issued_at)
-    return Lane(key, number, company_id, office, position, consignment_id, withdrawal_id)
+    return Lane(key, number, company_id, office, position, consignment_id, withdrawal_id, waiting_since)
 
 
 def sequences_taken(places: Collection[tuple[int, int]]) -> dict[int, set[int]]:
@@ -168,13 +189,20 @@ def sequences_taken(places: Collection[tuple[int, int]]) -> dict[int, set[int]]:
     return taken
 
 
-def waiting_messages(declaration_ids: Collection[int]) -> list[StoredMessage]:
-    """Give the messages that wait in locked lanes; whoever holds a lane owns them."""
+def waiting_messages(lanes: Iterable[Lane]) -> list[StoredMessage]:
+    """Give the messages that wait in locked lanes; whoever holds a lane owns them.
+
+    Since when they wait is said as well, so that the months before that are not looked at.
+    """
+    since = {lane.declaration_id: lane.waiting_since for lane in lanes if lane.waiting_since is not None}
+    if not since:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, office, message_id, raw, received_at, declaration_id, read_at, waits_until, reread_at"
-            " FROM bonded_incomingcustomsmessage WHERE state = 'waiting' AND declaration_id = ANY(%s)",
-            [list(declaration_ids)],
+            " FROM bonded_incomingcustomsmessage"
+            " WHERE state = 'waiting' AND declaration_id = ANY(%s) AND received_at >= %s",
+            [list(since), min(since.values())],
         )
         return [
             StoredMessage(key, office, name, bytes(raw), *rest) for key, office, name, raw, *rest in cursor.fetchall()
@@ -219,27 +247,38 @@ def write_settlements(settlements: Sequence[Settlement], *, at: datetime) -> Non
     )
 
 
-def write_positions(moved: Sequence[tuple[Lane, Position, str | None]], *, at: datetime) -> None:
-    """Write how far the declarations have come, and the office's number where one was told for the first time."""
+def write_positions(settled: Sequence[SettledLane], *, at: datetime) -> None:
+    """Write how far lanes have come, since when messages wait in them, and the office's numbers where first told."""
+    changed = [
+        one for one in settled if one.position != one.lane.position or one.waiting_since != one.lane.waiting_since
+    ]
+    if not changed:
+        return
     _execute(
         "UPDATE bonded_declaration d"
         "   SET state = u.state, debt_state = u.debt_state, last_sequence = u.last_sequence,"
-        "       last_issued_at = u.last_issued_at, mrn = coalesce(d.mrn, u.mrn),"
+        "       last_issued_at = u.last_issued_at, mrn = coalesce(d.mrn, u.mrn), waiting_since = u.waiting_since,"
+        "       provisional_number = coalesce(d.provisional_number, u.provisional_number),"
         "       status_changed_at = CASE WHEN d.state <> u.state THEN %s ELSE d.status_changed_at END"
-        "  FROM json_to_recordset(%s::json) AS u (id bigint, state text, debt_state text, last_sequence int,"
-        "                                         last_issued_at timestamptz, mrn text)"
+        "  FROM json_to_recordset(%s::json)"
+        "    AS u (id bigint, state text, debt_state text, last_sequence int, last_issued_at timestamptz,"
+        "          waiting_since timestamptz, mrn text, provisional_number text)"
         " WHERE d.id = u.id",
         at,
         [
             {
-                "id": lane.declaration_id,
-                "state": position.goods,
-                "debt_state": position.debt,
-                "last_sequence": position.last_sequence,
-                "last_issued_at": position.last_issued_at,
-                "mrn": mrn,
+                "id": one.lane.declaration_id,
+                "state": one.position.goods,
+                "debt_state": one.position.debt,
+                "last_sequence": one.position.last_sequence,
+                "last_issued_at": one.position.last_issued_at,
+                "waiting_since": one.waiting_since,
+                "mrn": next((each.message.mrn for each in one.outcomes if each.message.mrn), None),
+                "provisional_number": next(
+                    (each.message.provisional_number for each in one.outcomes if each.message.provisional_number), None
+                ),
             }
-            for lane, position, mrn in moved
+            for one in changed
         ],
     )
 

@@ -45,9 +45,13 @@ def open_tasks(tasks: Sequence[NewTask], *, at: datetime) -> None:
 
 def close_answered(kind: TaskKind, declaration_ids: Collection[int], *, answer: str, at: datetime) -> None:
     """Close the tasks that the office itself has settled. Runs in the caller's transaction."""
-    if declaration_ids:
-        CustomsTask.objects.open().filter(kind=kind, declaration__in=declaration_ids).update(
-            closed_at=at, closing_reason=answer
+    if not declaration_ids:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE bonded_customstask SET closed_at = %s, closing_reason = %s"
+            " WHERE kind = %s AND closed_at IS NULL AND declaration_id = ANY(%s)",
+            [at, answer, kind.value, list(declaration_ids)],
         )
 
 

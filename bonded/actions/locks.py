@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db import connection
+
 from bonded.models.consignments import Consignment
 from bonded.models.lots import Lot
 from bonded.models.parties import Company
@@ -18,6 +20,7 @@ from bonded.models.webhooks import WebhookEndpoint
 from bonded.models.withdrawals import Withdrawal
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
+from bonded.rules.withdrawals import WithdrawalState
 
 
 def lock_company(company_id: int, *, actor: Actor) -> Company:
@@ -58,6 +61,17 @@ def lock_withdrawal(withdrawal_id: UUID, *, actor: Actor) -> tuple[Withdrawal, l
     for withdrawal in visible.locked():
         return withdrawal, lots
     raise NotFound("There is no such withdrawal.", withdrawal_id=str(withdrawal_id))
+
+
+def lock_unheld_withdrawals(withdrawal_ids: Collection[UUID]) -> dict[UUID, WithdrawalState]:
+    """Lock those of the withdrawals that nobody else holds, without waiting; give the state of each."""
+    with connection.cursor() as cursor:
+        # By hand, because the ORM resolves every id for itself, at ten times what the database takes for it.
+        cursor.execute(
+            "SELECT id, state FROM bonded_withdrawal WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+            [list(withdrawal_ids)],
+        )
+        return {withdrawal_id: WithdrawalState(state) for withdrawal_id, state in cursor.fetchall()}
 
 
 def lock_webhook(endpoint_id: UUID, *, actor: Actor) -> WebhookEndpoint:

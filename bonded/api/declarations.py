@@ -34,7 +34,10 @@ class DeclarationSummary(serializers.Serializer[Any]):
     """A declaration in a list."""
 
     number = serializers.CharField()
-    mrn = serializers.CharField(allow_null=True)
+    mrn = serializers.CharField(allow_null=True, help_text="The office's own number, once it has told one.")
+    provisional_number = serializers.CharField(
+        allow_null=True, help_text="Where an office numbers twice, what it goes by until then."
+    )
     kind = serializers.CharField()
     office = serializers.CharField()
     state = serializers.CharField(help_text="The goods' status.")

@@ -31,17 +31,19 @@ class _Receipt:
     mrn: str | None
     issued: str | None
     facts: dict[str, str | None]
+    provisional_number: str | None = None
 
 
 def read_single_window_receipt(*, office: str, message_id: str, raw: bytes, received_at: datetime) -> CustomsMessage:
     """Read one receipt.
 
-    A declaration's: CHANNEL is the status, ENTRY_ID the mrn, or the data centre's number (CUS_CIQ_NO,
-    once SEQ_NO) while customs has given none; our own number only where the sender adds it as
-    CLIENTSEQ_NO or ClientSeqNo. A list's or a pass's: invtStucd or stucd is the status, our own
-    number etpsInnerInvtNo, or etpsPreentNo unless that only repeats the Single Window's; a mere
-    acknowledgement has no status of goods, so its result is the status, as "result:Y", which no list
-    knows. Facts are text, as told: see the fields below. Issued when it says, or else when it came.
+    A declaration's: CHANNEL is the status, ENTRY_ID the mrn, the data centre's number (CUS_CIQ_NO,
+    once SEQ_NO) what it goes by until customs has given that; our own number only where the sender
+    adds it as CLIENTSEQ_NO or ClientSeqNo. A list's or a pass's: invtStucd or stucd is the status,
+    our own number etpsInnerInvtNo, or etpsPreentNo unless that only repeats the Single Window's;
+    without that, bondInvtNo or rltNo is the provisional number. A mere acknowledgement has no status
+    of goods, so its result is the status, as "result:Y", which no list knows. Facts are text, as
+    told: see the fields below. Issued when it says, or else when it came.
 
     Raises MessageUnreadable with a reason: not XML that is safe to read, another document, more
     than one receipt, a part twice, no status, no declaration, a time that is none.
@@ -49,7 +51,7 @@ def read_single_window_receipt(*, office: str, message_id: str, raw: bytes, rece
     receipt = _receipt(read_xml(raw))
     if receipt.status is None:
         raise unreadable("it has no status")
-    if receipt.declaration_number is None and receipt.mrn is None:
+    if receipt.declaration_number is None and receipt.mrn is None and receipt.provisional_number is None:
         raise unreadable("it names no declaration")
     facts: dict[str, MessageFact] = {name: value for name, value in receipt.facts.items() if value is not None}
     return CustomsMessage(
@@ -62,6 +64,7 @@ def read_single_window_receipt(*, office: str, message_id: str, raw: bytes, rece
         code_list=receipt.code_list,
         status=receipt.status,
         facts=facts,
+        provisional_number=receipt.provisional_number,
     )
 
 
@@ -93,7 +96,8 @@ def _declaration_receipt(result: Element, *, client_number: str | None) -> _Rece
         code_list=CodeListName.CHANNEL,
         status=word(result, "CHANNEL", longest=LONGEST_STATUS),
         declaration_number=client_number,
-        mrn=word(result, "ENTRY_ID") or data_centre_number,
+        mrn=word(result, "ENTRY_ID"),
+        provisional_number=data_centre_number,
         issued=text(result, "NOTICE_DATE"),
         facts={
             "data_centre_number": data_centre_number,
@@ -112,7 +116,8 @@ def _bonded_list(result: Element, sent: str | None) -> _Receipt:
         code_list=CodeListName.BONDED_LIST,
         status=word(head, "invtStucd", longest=LONGEST_STATUS) or _acknowledgement(decision),
         declaration_number=own,
-        mrn=word(head, "entryNo") or (None if own else list_number),
+        mrn=word(head, "entryNo"),
+        provisional_number=None if own else list_number,
         issued=text(decision, "manageDate") or sent,
         facts={
             "list_number": list_number,
@@ -132,7 +137,8 @@ def _gate_pass(result: Element, sent: str | None) -> _Receipt:
         code_list=CodeListName.GATE_PASS,
         status=word(head, "stucd", longest=LONGEST_STATUS) or _acknowledgement(decision),
         declaration_number=own,
-        mrn=None if own else word(head, "rltNo"),
+        mrn=None,
+        provisional_number=None if own else word(head, "rltNo"),
         issued=text(decision, "manageDate") or sent,
         facts={
             "pass_number": word(head, "passportNo") or word(decision, "businessId"),

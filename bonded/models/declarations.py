@@ -32,6 +32,14 @@ class Declaration(Table):
 
     number = models.CharField(max_length=40, unique=True, help_text="Ours.")
     mrn = models.CharField(max_length=40, null=True, help_text="The office's own, once it has told one.")
+    provisional_number = models.CharField(
+        max_length=40,
+        null=True,
+        help_text="Where an office numbers twice, what it goes by until the office's own is told.",
+    )
+    waiting_since = models.DateTimeField(
+        null=True, help_text="When the oldest of the messages came that wait in its lane; a lower bound."
+    )
     kind = models.CharField(max_length=10, choices=enum_choices(DeclarationKind))
     office = models.CharField(max_length=12)
     company = models.ForeignKey("bonded.Company", on_delete=models.PROTECT, related_name="declarations")
@@ -98,6 +106,11 @@ class Declaration(Table):
         indexes = [
             models.Index(F("company"), F("id"), name="declarations_of_a_company"),
             models.Index(F("mrn"), name="declarations_by_mrn", condition=Q(mrn__isnull=False)),
+            models.Index(
+                F("provisional_number"),
+                name="declarations_by_provisional",
+                condition=Q(provisional_number__isnull=False),
+            ),
             models.Index(F("id"), name="declarations_under_way", condition=Q(is_under_way=True)),
         ]
 

@@ -121,6 +121,14 @@ def _waiting_messages_whose_turn_has_come() -> list[str]:
     """)
 
 
+def _waiting_messages_that_their_lane_forgot() -> list[str]:
+    return rows_of("""
+        SELECT m.office, m.message_id FROM bonded_incomingcustomsmessage m
+          JOIN bonded_declaration d ON d.id = m.declaration_id
+         WHERE m.state = 'waiting' AND (d.waiting_since IS NULL OR d.waiting_since > m.received_at)
+    """)
+
+
 def _declarations_that_nobody_sends() -> list[str]:
     return rows_of("""
         SELECT d.number FROM bonded_declaration d
@@ -135,5 +143,6 @@ CUSTOMS_INVARIANTS: dict[str, Question] = {
         _applied_messages_without_their_step
     ),
     "No message waits whose turn has come.": _waiting_messages_whose_turn_has_come,
+    "A declaration knows since when messages wait in its lane.": _waiting_messages_that_their_lane_forgot,
     "Every lodged declaration is on its way to its office.": _declarations_that_nobody_sends,
 }

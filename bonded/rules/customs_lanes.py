@@ -8,14 +8,18 @@ is given up. A late one is kept, and changes nothing: no status ever goes back.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from bonded.rules.customs_codes import AddedCode, Meaning
 from bonded.rules.customs_messages import Cause, CustomsMessage, MessageState
 from bonded.rules.customs_offices import Office
 from bonded.rules.declarations import DEBT_STEPS, STEPS, DebtState, DeclarationState
+
+State = TypeVar("State", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def settle_lane(
             meaning = office.meaning_of(
                 message.code_list, message.status, on=message.issued_at.date(), at=at, added=added
             )
-            position, cause = _moved(_passed(position, sequence, message), meaning, is_refused=one.key in refused)
+            position, cause = _moved(position, sequence, message, meaning, is_refused=one.key in refused)
             became = MessageState.PARKED if cause else MessageState.APPLIED
             if cause is None:
                 used.add(sequence)
@@ -117,23 +121,24 @@ def _has_to_wait(position: Position, message: CustomsMessage) -> bool:
     return message.sequence is None or message.sequence > position.last_sequence + 1
 
 
-def _passed(position: Position, sequence: int, message: CustomsMessage) -> Position:
-    last_issued_at = position.last_issued_at
-    if last_issued_at is None or message.issued_at > last_issued_at:
-        last_issued_at = message.issued_at
-    return replace(position, last_sequence=max(sequence, position.last_sequence), last_issued_at=last_issued_at)
-
-
-def _moved(position: Position, meaning: Meaning | None, *, is_refused: bool) -> tuple[Position, Cause | None]:
-    """Take the step, or say why it can't be taken."""
+def _moved(
+    position: Position, sequence: int, message: CustomsMessage, meaning: Meaning | None, *, is_refused: bool
+) -> tuple[Position, Cause | None]:
+    """Let the message have its turn, and take its step or say why that can't be taken."""
+    goods, debt, cause = position.goods, position.debt, None
     if meaning is None:
-        return position, Cause.CODE_UNKNOWN
-    goods, debt = meaning.goods or position.goods, meaning.debt or position.debt
+        cause = Cause.CODE_UNKNOWN
+    elif not (_may_follow(STEPS, goods, meaning.goods) and _may_follow(DEBT_STEPS, debt, meaning.debt)):
+        cause = Cause.STEP_IMPOSSIBLE
+    elif is_refused:
+        cause = Cause.EFFECT_REFUSED
+    else:
+        goods, debt = meaning.goods or goods, meaning.debt or debt
+    issued_at, last_issued_at = message.issued_at, position.last_issued_at
+    latest = issued_at if last_issued_at is None else max(issued_at, last_issued_at)
+    return Position(goods, debt, max(sequence, position.last_sequence), latest), cause
+
+
+def _may_follow(steps: Mapping[State, frozenset[State]], before: State, after: State | None) -> bool:
     # Two codes may mean one state to us (taken in, then entered); the second confirms the first.
-    if goods is not position.goods and goods not in STEPS[position.goods]:
-        return position, Cause.STEP_IMPOSSIBLE
-    if debt is not position.debt and debt not in DEBT_STEPS[position.debt]:
-        return position, Cause.STEP_IMPOSSIBLE
-    if is_refused:
-        return position, Cause.EFFECT_REFUSED
-    return replace(position, goods=goods, debt=debt), None
+    return after is None or after is before or after in steps[before]

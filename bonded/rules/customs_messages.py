@@ -90,9 +90,10 @@ MessageFact = str | int | bool | None
 class CustomsMessage:
     """One status message.
 
-    It names its declaration by our number, by the office's own (`mrn`), or by both; `status` is
-    the office's code from `code_list`. `sequence` counts from 1 within the declaration; None when
-    the office does not number its messages. `issued_at` is the arrival where the office tells none.
+    It names its declaration by our number, by the office's own (`mrn`), by the one that the office
+    gave it until then (`provisional_number`), or by several; `status` is the office's code from
+    `code_list`. `sequence` counts from 1 within the declaration; None when the office does not
+    number its messages. `issued_at` is the arrival where the office tells none.
     """
 
     message_id: str
@@ -104,6 +105,7 @@ class CustomsMessage:
     code_list: str
     status: str
     facts: Mapping[str, MessageFact]
+    provisional_number: str | None = None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

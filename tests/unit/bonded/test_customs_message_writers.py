@@ -38,6 +38,13 @@ def read_again(written: CustomsMessage) -> CustomsMessage:
     return read_stored_message(office=written.office, message_id=written.message_id, raw=raw, received_at=ARRIVED_AT)
 
 
+def as_read(written: CustomsMessage) -> CustomsMessage:
+    """A gate pass names a list or a declaration by one number, and does not say which."""
+    if written.code_list != GATE_PASS.name:
+        return written
+    return replace(written, mrn=None, provisional_number=written.mrn)
+
+
 def nameable(written: CustomsMessage) -> list[CustomsMessage]:
     alone = [replace(written, declaration_number=None)]
     if written.code_list != GATE_PASS.name:
@@ -57,7 +64,7 @@ def nameable(written: CustomsMessage) -> list[CustomsMessage]:
 def test_write_message__reads_again_as_the_same(office: str, codes: CodeList, status: str) -> None:
     for written in nameable(message(office, codes, status)):
         again = read_again(written)
-        assert replace(again, facts={}) == written
+        assert replace(again, facts={}) == as_read(written)
 
 
 @pytest.mark.parametrize("codes", [CHANNEL, BONDED_LIST, GATE_PASS])

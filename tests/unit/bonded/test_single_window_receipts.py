@@ -14,13 +14,14 @@ RECEIVED_AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 OURS = "202603020000000001"
 MRN = "530120261000000001"
 
-EXPECTED: list[tuple[str, str, str, str | None, str | None, datetime, dict[str, MessageFact]]] = [
+EXPECTED: list[tuple[str, str, str, str | None, str | None, str | None, datetime, dict[str, MessageFact]]] = [
     (
         "declaration",
         "channel",
         "P",
         None,
         MRN,
+        "I20260000000000001",
         datetime(2026, 3, 2, 9, 0, tzinfo=UTC),
         {
             "data_centre_number": "I20260000000000001",
@@ -34,6 +35,7 @@ EXPECTED: list[tuple[str, str, str, str | None, str | None, datetime, dict[str, 
         "channel",
         "7",
         None,
+        None,
         "000000009000000001",
         datetime(2026, 3, 2, 9, 0, 0, 500_000, tzinfo=UTC),
         {"data_centre_number": "000000009000000001", "note": "直接申报成功"},
@@ -44,6 +46,7 @@ EXPECTED: list[tuple[str, str, str, str | None, str | None, datetime, dict[str, 
         "0",
         OURS,
         MRN,
+        None,
         datetime(2026, 3, 2, 9, 4, tzinfo=UTC),
         {
             "list_number": "QD530126I000000001",
@@ -59,6 +62,7 @@ EXPECTED: list[tuple[str, str, str, str | None, str | None, datetime, dict[str, 
         "result:Y",
         OURS,
         None,
+        None,
         datetime(2026, 3, 2, 9, 5, tzinfo=UTC),
         {"result": "Y", "note": "报文入库成功"},
     ),
@@ -67,6 +71,7 @@ EXPECTED: list[tuple[str, str, str, str | None, str | None, datetime, dict[str, 
         "gate_pass",
         "2",
         OURS,
+        None,
         None,
         datetime(2026, 3, 2, 10, 0, tzinfo=UTC),
         {
@@ -90,7 +95,9 @@ def receipt(*inside: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "code_list", "status", "number", "mrn", "issued_at", "facts"), EXPECTED, ids=[one[0] for one in EXPECTED]
+    ("name", "code_list", "status", "number", "mrn", "provisional", "issued_at", "facts"),
+    EXPECTED,
+    ids=[one[0] for one in EXPECTED],
 )
 def test_read_stored_message__reads_every_sample(
     name: str,
@@ -98,6 +105,7 @@ def test_read_stored_message__reads_every_sample(
     status: str,
     number: str | None,
     mrn: str | None,
+    provisional: str | None,
     issued_at: datetime,
     facts: dict[str, MessageFact],
 ) -> None:
@@ -111,6 +119,7 @@ def test_read_stored_message__reads_every_sample(
         code_list=code_list,
         status=status,
         facts=facts,
+        provisional_number=provisional,
     )
 
 
@@ -131,7 +140,7 @@ def package(kind: str, inside: str) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("raw", "number", "mrn"),
+    ("raw", "number", "provisional"),
     [
         (
             package(
@@ -163,10 +172,10 @@ def package(kind: str, inside: str) -> bytes:
     ],
 )
 def test_read_single_window_receipt__does_not_take_the_single_window_s_number_for_ours(
-    raw: bytes, number: str | None, mrn: str | None
+    raw: bytes, number: str | None, provisional: str | None
 ) -> None:
     message = read(raw)
-    assert (message.declaration_number, message.mrn) == (number, mrn)
+    assert (message.declaration_number, message.mrn, message.provisional_number) == (number, None, provisional)
 
 
 @pytest.mark.parametrize(
