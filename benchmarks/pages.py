@@ -23,9 +23,10 @@ from psycopg import ClientCursor
 
 from benchmarks._load import Load, measure, served
 from benchmarks._search_mix import addresses, mixed_searches
+from benchmarks._statements import bare_connection
 from benchmarks.catalogues import companies, make_catalogue
 from benchmarks.figures import Figure, Measure
-from benchmarks.searches import Statement, bare_connection, searches_of_mix, statements_of
+from benchmarks.searches import Statement, searches_of_mix, statements_of
 from bonded.models import ApiToken, Membership, User
 from bonded.rules.lot_searches import lot_search_from_parameters
 from bonded.rules.permissions import Role

@@ -11,11 +11,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import psycopg
 from django.db import connection
 
 from benchmarks._load import percentile
 from benchmarks._search_mix import mixed_searches
+from benchmarks._statements import bare_connection
 from benchmarks.catalogues import companies, make_catalogue
 from benchmarks.figures import Figure, Measure
 from bonded.queries.lot_searches import counts_of_lots, page_of_lots
@@ -62,15 +62,6 @@ def statements_of(searches: Sequence[LotSearch]) -> list[Statement]:
             page_of_lots(search, actor=actor, cursor=None, limit=50)
     assert len(kept) == len(searches), "a page takes one statement"
     return kept
-
-
-def bare_connection() -> psycopg.Connection[Any]:
-    """Connect to the same database without Django."""
-    parameters = connection.get_connection_params()
-    names = ("host", "port", "user", "password", "dbname")
-    bare = psycopg.connect(**{name: parameters[name] for name in names if name in parameters}, autocommit=True)
-    bare.prepare_threshold = 3
-    return bare
 
 
 def _timed(
