@@ -115,7 +115,7 @@ def test_receive_customs_message__takes_two_megabytes_and_not_a_byte_more(client
     ],
 )
 def test_receive_customs_message__logs_a_refusal_and_nothing_that_was_sent(
-    client: Client, body: bytes, changes: dict[str, str], line: dict[str, Any]
+    client: Client, body: bytes, changes: dict[str, Any], line: dict[str, Any]
 ) -> None:
     with capture_logs() as lines:
         knock(client, body, **changes)

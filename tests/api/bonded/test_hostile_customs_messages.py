@@ -291,7 +291,7 @@ def test_receive_customs_message__refuses_one_office_under_the_name_of_another(
     ],
 )
 def test_receive_customs_message__refuses_headers_that_say_nothing(
-    client: Client, changes: dict[str, str | None], code: str
+    client: Client, changes: dict[str, Any], code: str
 ) -> None:
     before = rows()
     refused(deliver(client, b"x", **changes), code, before)
