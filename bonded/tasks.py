@@ -33,6 +33,7 @@ from bonded.actions.outgoing_customs_messages import (
     record_refusal,
     record_sent,
 )
+from bonded.actions.partitions import analyze_partitioned_tables
 from bonded.actions.partitions import create_partitions as create_missing_partitions
 from bonded.actions.webhook_deliveries import ClaimedDelivery, claim_deliveries, record_attempt
 from bonded.gateways.customs_message_forms import read_stored_message
@@ -260,6 +261,7 @@ def _post(delivery: ClaimedDelivery) -> Attempt:
 
 @shared_task
 def create_partitions() -> None:
-    """Make the next months of the partitioned tables, before they begin."""
+    """Make the next months of the partitioned tables, before they begin, and tell the planner of the whole."""
     if made := create_missing_partitions(actor=SYSTEM, at=timezone.now()):
         log.info("partitions_created", partitions=made)
+    analyze_partitioned_tables(actor=SYSTEM, at=timezone.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -14,8 +15,11 @@ from bonded.actions.customs_messages import store_customs_message
 from bonded.api.base import ApiView, Request, json_response, problem
 from bonded.rules.customs_messages import MESSAGE_MAX_BYTES
 from bonded.rules.customs_offices import OFFICE_HEADER
+from bonded.rules.errors import RuleViolation
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.signatures import ID_HEADER, SIGNATURE_HEADER, TIMESTAMP_HEADER, require_signature
+
+log = structlog.get_logger(__name__)
 
 KEPT_HEADERS = (OFFICE_HEADER, ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER, "content-type", "user-agent")
 HEADERS = [
@@ -66,15 +70,27 @@ class CustomsMessagesView(ApiView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Store a message: 202 when it is new, 200 when it was stored before, 409 when its id had another body."""
-        announced = request.headers.get("Content-Length", "")
-        if announced.isdigit() and int(announced[:12]) > MESSAGE_MAX_BYTES:
+        headers = {name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}
+        office, announced = headers.get(OFFICE_HEADER, ""), request.headers.get("Content-Length", "")
+        if announced.isdecimal() and int(announced[:12]) > MESSAGE_MAX_BYTES:
+            _log_refusal(office, "message_too_large", size_bytes=int(announced[:12]))
             facts = {"largest_bytes": MESSAGE_MAX_BYTES}
             return problem(413, "message_too_large", "A message has at most 2 MB.", facts=facts)
-        headers = {name: request.headers[name] for name in KEPT_HEADERS if name in request.headers}
-        office, raw = headers.get(OFFICE_HEADER, ""), request.body
+        raw = request.body
         secrets = settings.CUSTOMS_OFFICES[office]["incoming_secrets"] if office in settings.CUSTOMS_OFFICES else []
-        message_id = require_signature(secrets=secrets, headers=headers, body=raw, at=request.at)
+        try:
+            message_id = require_signature(secrets=secrets, headers=headers, body=raw, at=request.at)
+        except RuleViolation as refusal:
+            _log_refusal(office, refusal.code, size_bytes=len(raw))
+            raise
         stored = store_customs_message(
             office=office, message_id=message_id, raw=raw, headers=headers, actor=SYSTEM, at=request.at
         )
         return json_response({"id": stored.id}, 202 if stored.is_new else 200)
+
+
+def _log_refusal(office: str, code: str, *, size_bytes: int) -> None:
+    # A line and no row, because whoever knocks without a name must not be able to make us write to the database, and
+    # nothing that they sent, because it may be long, or somebody's secret.
+    known = office if office in settings.CUSTOMS_OFFICES else "unknown"
+    log.warning("customs_message_refused_at_the_door", office=known, code=code, size_bytes=size_bytes)

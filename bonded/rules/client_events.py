@@ -18,7 +18,7 @@ class EventKind(StrEnum):
     WITHDRAWAL_REFUSED = "withdrawal.refused"  # The officer said no.
     DUTY_ASSESSED = "duty.assessed"  # What a withdrawal owes was computed.
     CHARGE_DUE = "charge.due"  # Duty became a debt with a day on which it is due.
-    BOOKING_CHANGED = "booking.changed"  # A viewing was booked or cancelled.
+    BOOKING_CHANGED = "booking.changed"  # A viewing was booked, begun, ended or cancelled.
     WEBHOOK_TEST = "webhook.test"  # The company asked for it, to try its receiver.
 
 

@@ -72,7 +72,8 @@ def require_signature(*, secrets: Iterable[str], headers: Mapping[str, str], bod
     message_id, timestamp, given = (headers.get(name, "") for name in (ID_HEADER, TIMESTAMP_HEADER, SIGNATURE_HEADER))
     if not (message_id.isascii() and message_id.isprintable() and 0 < len(message_id) <= LONGEST_ID and given):
         raise SignatureMissing(f"Send {ID_HEADER}, {TIMESTAMP_HEADER} and {SIGNATURE_HEADER}.")
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
+    # Without zeros before it, so that one moment is written, and signed, in one way.
+    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12 and timestamp[0] != "0"):
         raise SignatureMissing(f"Send {TIMESTAMP_HEADER} in whole seconds since 1970.")
     if abs(at.timestamp() - int(timestamp)) > WINDOW.total_seconds():
         raise SignatureTooOld("Sign the message again; its time is outside the window.", window_seconds=WINDOW.seconds)

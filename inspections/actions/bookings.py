@@ -10,14 +10,13 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from bonded.actions.activity import record_activity
-from bonded.actions.client_events import record_client_event
 from bonded.actions.locks import lock_lots
 from bonded.queries.lots import goods_of_lots, viewing_problems
-from bonded.rules.client_events import EventKind
 from bonded.rules.errors import InputInvalid
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
 from inspections.actions.claims import claim_resources, end_claims
+from inspections.actions.client_events import tell_of_booking
 from inspections.actions.headroom import free_for_booking, reserve_for_booking
 from inspections.actions.locks import lock_booking, lock_bookings_to_come, lock_session, retried_after_deadlock
 from inspections.models.bookings import BookedLot, Booking
@@ -91,7 +90,7 @@ def book_viewing(
         starts_at=slot.starts_at.isoformat(),
         lots=[str(lot_id) for lot_id in lots],
     )
-    _tell_company(booking, at=at)
+    tell_of_booking(booking, at=at)
     booking_made.send(Booking, booking_id=booking.pk, at=at)
     return booking
 
@@ -171,16 +170,5 @@ def _cancel(booking: Booking, reason: str, *, actor: Actor, at: datetime) -> Non
     booking.state, booking.cancellation_reason, booking.ended_at = BookingState.CANCELLED, reason, at
     booking.save(update_fields=["state", "cancellation_reason", "ended_at"])
     record_activity(Act.CANCEL_BOOKING, booking, actor=actor, at=at, reason=reason)
-    _tell_company(booking, at=at)
+    tell_of_booking(booking, at=at)
     booking_cancelled.send(Booking, booking_id=booking.pk, at=at)
-
-
-def _tell_company(booking: Booking, *, at: datetime) -> None:
-    record_client_event(
-        company_id=booking.company_id,
-        kind=EventKind.BOOKING_CHANGED,
-        subject_kind="booking",
-        subject_id=str(booking.pk),
-        facts={"status": booking.state},
-        at=at,
-    )

@@ -14,6 +14,7 @@ from bonded.actions.seals import affix_seal, break_seal
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
 from inspections.actions.claims import end_claims
+from inspections.actions.client_events import tell_of_booking
 from inspections.actions.headroom import free_for_booking
 from inspections.actions.locks import lock_booking, lock_session, retried_after_deadlock
 from inspections.models.bookings import Booking
@@ -45,6 +46,7 @@ def check_in(*, booking_id: UUID, identity_note: str, actor: Actor, at: datetime
         booking=booking, identity_note=identity_note, checked_in_by_id=actor.user_id, checked_in_at=at
     )
     record_activity(Act.CHECK_IN, session, actor=actor, at=at, booking=str(booking.pk), identity_note=identity_note)
+    tell_of_booking(booking, at=at)
     return session
 
 
@@ -167,6 +169,7 @@ def close_session(*, booking_id: UUID, actor: Actor, at: datetime) -> ViewingSes
     booking.state, booking.ended_at = BookingState.DONE, at
     booking.save(update_fields=["state", "ended_at"])
     record_activity(Act.CLOSE_SESSION, session, actor=actor, at=at, booking=str(booking.pk))
+    tell_of_booking(booking, at=at)
     session_closed.send(ViewingSession, booking_id=booking.pk, at=at)
     return session
 

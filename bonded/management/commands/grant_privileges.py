@@ -50,7 +50,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{APP_ROLE} may use {len(tables)} tables, of which {len(append_only)} only grow.")
 
     def _grant_partitions(self, cursor: Any) -> None:
-        """Let partitions be reached through their tables, and let web and workers have new ones made.
+        """Let partitions be reached through their tables, and let web and workers have them made and analyzed.
 
         The invariants ask of the net alone whether it is empty, so that one may be read.
         """
@@ -61,5 +61,5 @@ class Command(BaseCommand):
                 cursor.execute(sql.SQL("REVOKE ALL ON {table} FROM {role}").format(**names))
                 if partition.endswith("_default"):
                     cursor.execute(sql.SQL("GRANT SELECT ON {table} TO {role}").format(**names))
-        makes = sql.SQL("GRANT EXECUTE ON FUNCTION make_partitions(date, int) TO {}")
+        makes = sql.SQL("GRANT EXECUTE ON FUNCTION make_partitions(date, int), analyze_partitioned_tables() TO {}")
         cursor.execute(makes.format(sql.Identifier(APP_ROLE)))

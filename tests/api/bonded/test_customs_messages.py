@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from bonded.models import Activity, IncomingCustomsMessage
 from bonded.rules.signatures import signed_headers
@@ -100,6 +101,33 @@ def test_receive_customs_message__takes_two_megabytes_and_not_a_byte_more(client
     assert (answer.status_code, answer.json()["code"]) == (413, "message_too_large")
     assert answer.json()["facts"] == {"largest_bytes": 2 * 1024 * 1024}
     assert IncomingCustomsMessage.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("body", "changes", "line"),
+    [
+        (BODY, {"webhook_signature": "v1,bm9uZQ=="}, {"office": "SIM", "code": "signature_wrong", "size_bytes": 30}),
+        (BODY, {"webhook_id": ""}, {"office": "SIM", "code": "signature_missing", "size_bytes": 30}),
+        (BODY, {"office": "X" * 9_000}, {"office": "unknown", "code": "signature_wrong", "size_bytes": 30}),
+        (BODY, {"webhook_timestamp": "1"}, {"office": "SIM", "code": "signature_too_old", "size_bytes": 30}),
+        (b"x" * 2_097_153, {}, {"office": "SIM", "code": "message_too_large", "size_bytes": 2_097_153}),
+    ],
+)
+def test_receive_customs_message__logs_a_refusal_and_nothing_that_was_sent(
+    client: Client, body: bytes, changes: dict[str, Any], line: dict[str, Any]
+) -> None:
+    with capture_logs() as lines:
+        knock(client, body, **changes)
+    refused = [one for one in lines if one["event"] == "customs_message_refused_at_the_door"]
+    assert refused == [{"event": "customs_message_refused_at_the_door", "log_level": "warning"} | line]
+
+
+@pytest.mark.django_db
+def test_receive_customs_message__logs_no_refusal_of_what_it_takes(client: Client) -> None:
+    with capture_logs() as lines:
+        knock(client)
+    assert [one for one in lines if one["event"] == "customs_message_refused_at_the_door"] == []
 
 
 @pytest.mark.django_db

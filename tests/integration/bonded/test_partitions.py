@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from bonded import tasks
 from bonded.actions.activity import record_activity
-from bonded.actions.partitions import create_partitions
+from bonded.actions.partitions import analyze_partitioned_tables, create_partitions
 from bonded.models import Activity, CustomsMessageId, IncomingCustomsMessage, StreamHead
 from bonded.models.base import HISTORY_SQLSTATE
 from bonded.queries.invariants import broken_invariants
@@ -75,14 +76,103 @@ def test_create_partitions__twice_at_once_makes_each_once() -> None:
     assert sorted(made) == FAR_MONTHS
 
 
-def test_create_partitions__is_what_web_and_workers_may_do_without_owning_a_table(app_rw: psycopg.Connection) -> None:  # noqa: F811
-    with app_rw.transaction(force_rollback=True):
-        made = [name for (name,) in app_rw.execute("SELECT make_partitions('2031-05-17', 1)").fetchall()]
-        app_rw.execute(
-            "INSERT INTO bonded_activity (stream, act, target_kind, target_id, actor_role, acted_at, facts)"
-            " VALUES ('lot:1', 'x', 'lot', '1', 'system', '2031-05-17', '{}')"
+def months_from_now(count: int) -> date:
+    """The first day of a month counted from this one, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') + %s * interval '1 month')::date", [count]
         )
-    assert made == FAR_MONTHS
+        (first_day,) = cursor.fetchone()
+    assert isinstance(first_day, date)
+    return first_day
+
+
+def record_as(app: psycopg.Connection, day: date) -> None:
+    """Record an act of a day as web and workers do, with all that is checked at the end of a transaction."""
+    app.execute(
+        "INSERT INTO bonded_activity (stream, act, target_kind, target_id, actor_role, acted_at, facts)"
+        " VALUES ('lot:1', 'x', 'lot', '1', 'system', %s::date::timestamp AT TIME ZONE 'UTC', '{}')",
+        [day],
+    )
+    app.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_make_partitions__is_what_web_and_workers_may_do_without_owning_a_table(app_rw: psycopg.Connection) -> None:  # noqa: F811
+    furthest = months_from_now(24)
+    with app_rw.transaction(force_rollback=True):
+        made = app_rw.execute("SELECT make_partitions(%s, 1)", [months_from_now(23)]).fetchall()
+        record_as(app_rw, furthest)
+        lies_in = app_rw.execute("SELECT tableoid::regclass::text FROM bonded_activity").fetchall()
+    assert len(made) == 4
+    assert lies_in == [(f"bonded_activity_{furthest:y%Ym%m}",)]
+
+
+@pytest.mark.parametrize(
+    ("first", "months_ahead"), [(25, 0), (24, 1), (20, 5), (1_200, 12), (-2, 0), (-2, 12), (-1_200, 12)]
+)
+def test_make_partitions__makes_nothing_far_away_for_web_and_workers(
+    app_rw: psycopg.Connection,  # noqa: F811
+    first: int,
+    months_ahead: int,
+) -> None:
+    month = months_from_now(first)
+    last = months_from_now(first + months_ahead)
+    with pytest.raises(psycopg.errors.InvalidParameterValue) as refused:
+        app_rw.execute("SELECT make_partitions(%s, %s)", [month, months_ahead])
+    assert refused.value.diag.message_primary == f"months from {month} to {last} are not near enough to now"
+
+
+@pytest.mark.parametrize("day", ["NULL", "'infinity'", "'-infinity'"])
+def test_make_partitions__makes_no_month_that_is_none(app_rw: psycopg.Connection, day: str) -> None:  # noqa: F811
+    with pytest.raises(psycopg.errors.InvalidParameterValue):
+        app_rw.execute(f"SELECT make_partitions({day}, 1)")
+
+
+def test_make_partitions__looks_back_a_month_because_clocks_differ(app_rw: psycopg.Connection) -> None:  # noqa: F811
+    with app_rw.transaction(force_rollback=True):
+        app_rw.execute("SELECT make_partitions(%s, 0)", [months_from_now(-1)])
+        asked = app_rw.execute("SELECT to_regclass(%s)", [f"bonded_activity_{months_from_now(-1):y%Ym%m}"])
+        assert asked.fetchone() != (None,)
+
+
+def test_make_partitions__leaves_what_is_far_away_in_the_net_for_the_owner(app_rw: psycopg.Connection) -> None:  # noqa: F811
+    with app_rw.transaction(force_rollback=True):
+        for months in (-25, -24, 24, 25):
+            record_as(app_rw, months_from_now(months))
+        app_rw.execute("SELECT make_partitions(%s, 0)", [months_from_now(0)])
+        where = app_rw.execute("SELECT tableoid::regclass::text FROM bonded_activity ORDER BY position").fetchall()
+    assert where == [
+        ("bonded_activity_default",),
+        (f"bonded_activity_{months_from_now(-24):y%Ym%m}",),
+        (f"bonded_activity_{months_from_now(24):y%Ym%m}",),
+        ("bonded_activity_default",),
+    ]
+
+
+def test_create_partitions__in_the_timetable_tells_the_planner_of_the_whole_tables(cast: Cast, at: datetime) -> None:
+    figures = "SELECT DISTINCT tablename FROM pg_stats WHERE inherited AND tablename = ANY(%s) ORDER BY tablename"
+    record_activity(Act.CHECK_OUT_LOT, cast.alder, actor=cast.victor, at=at)
+    store(b"[]", at=at, message_id="m-1")
+    connection.check_constraints()
+
+    tasks.create_partitions()
+
+    with connection.cursor() as cursor:
+        cursor.execute(figures, [list(PARTITIONED)])
+        assert [name for (name,) in cursor.fetchall()] == sorted(PARTITIONED)
+
+
+def test_analyze_partitioned_tables__is_what_web_and_workers_may_do(app_rw: psycopg.Connection) -> None:  # noqa: F811
+    figures = "SELECT count(*) FROM pg_stats WHERE inherited AND tablename = 'bonded_activity' AND attname = 'stream'"
+    with app_rw.transaction(force_rollback=True):
+        record_as(app_rw, months_from_now(0))
+        app_rw.execute("SELECT analyze_partitioned_tables()")
+        assert app_rw.execute(figures).fetchone() == (1,)
+
+
+def test_analyze_partitioned_tables__is_the_systems_only(cast: Cast, at: datetime) -> None:
+    with pytest.raises(NotPermitted):
+        analyze_partitioned_tables(actor=cast.ada, at=at)
 
 
 @pytest.mark.parametrize(

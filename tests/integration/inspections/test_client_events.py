@@ -1,9 +1,19 @@
 """What companies' machines are told of viewings."""
 
+import pytest
+
 from bonded.models import ClientEvent
+from bonded.rules.lifecycle import StepNotAllowed
 from inspections.actions.bookings import cancel_booking
+from inspections.actions.sessions import close_session
 from tests.cast import Cast
-from tests.situations.inspections import a_booking
+from tests.situations.inspections import a_booking, a_session, a_weighed_in_session, an_open_session
+
+
+def told(cast: Cast) -> list[tuple[str, str]]:
+    """Alder's events as (whom they are about, the status), in their order."""
+    events = ClientEvent.objects.filter(company=cast.alder, kind="booking.changed").order_by("pk")
+    return [(one.subject_id, one.facts["status"]) for one in events]
 
 
 def test_cancel_booking__tells_the_company_as_the_booking_did(cast: Cast, at) -> None:
@@ -16,3 +26,25 @@ def test_cancel_booking__tells_the_company_as_the_booking_did(cast: Cast, at) ->
         (cast.alder.pk, str(booking.pk), {"status": "booked"}),
         (cast.alder.pk, str(booking.pk), {"status": "cancelled"}),
     ]
+
+
+def test_check_in__tells_the_company(cast: Cast, at) -> None:
+    session = a_session(cast, at)
+    assert told(cast) == [(str(session.booking_id), "booked"), (str(session.booking_id), "in_session")]
+
+
+def test_close_session__tells_the_company_that_the_visit_is_over(cast: Cast, at) -> None:
+    session = a_weighed_in_session(cast, at)
+    booking = str(session.booking_id)
+    assert told(cast) == [(booking, "booked"), (booking, "in_session")]
+
+    close_session(booking_id=session.booking_id, actor=cast.victor, at=at)
+
+    assert told(cast) == [(booking, "booked"), (booking, "in_session"), (booking, "done")]
+
+
+def test_close_session__tells_nothing_when_it_is_refused(cast: Cast, at) -> None:
+    session = an_open_session(cast, at)
+    with pytest.raises(StepNotAllowed):
+        close_session(booking_id=session.booking_id, actor=cast.victor, at=at)
+    assert told(cast) == [(str(session.booking_id), "booked"), (str(session.booking_id), "in_session")]
