@@ -13,7 +13,7 @@ UPDATE bonded_declaration d SET waiting_since = w.since
 
 
 class Migration(migrations.Migration):
-    dependencies = [("bonded", "0011_partitions")]
+    dependencies = [("bonded", "0012_partitions_near_now")]
 
     operations = [
         migrations.AddField(
