@@ -68,9 +68,9 @@ class Injuries:
         self.recoveries = recoveries
         self.chance = random.Random(seed)
         self.done: Counter[str] = Counter()
-        self.web_answers = web_answers(f"{platform.url}/readyz")
+        self.web_answers = web_answers(platform.port, "/readyz")
         mended_web = self._signs(self._log("web", WEB_CHILD_STARTED), self.web_answers)
-        office = web_answers(f"{platform.customs_office_url}/livez")
+        office = web_answers(platform.customs_office_port, "/livez")
         broker = redis_answers(platform.environment["REDIS_URL"])
         database = database_answers(platform.environment["DATABASE_URL"])
         with_broker = self._signs(self._log_of_any(TASK_RECEIVED), broker)

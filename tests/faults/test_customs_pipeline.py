@@ -41,9 +41,10 @@ PAUSE_SECONDS = 1.7
 RECOVERED_WITHIN_SECONDS = 90
 # A relay that dies keeps its hold on a message for forty seconds, and a message that failed waits longer each time.
 SETTLED_WITHIN_SECONDS = 180
-NAIVE_PER_SECOND = 40
+NAIVE_PER_SECOND = 20
 # Fewer acknowledged declarations than this would mean that there was nothing to lose.
 FEWEST = 20
+MOST_TOLD = 50
 
 DOUBLED = {
     "a message in the history": (
@@ -200,6 +201,7 @@ def test_customs_pipeline__loses_and_doubles_nothing_while_everything_is_killed(
         naive_doubled=naive_doubled,
     )
     print("\n".join(f"  {line}" for line in recoveries.table()))
+    print("\n".join(f"  LOST {what}: {why}" for what, why in sorted(lost.items())[:MOST_TOLD]))
 
     assert [client.refused for client in clients if client.refused] == []
     assert len(acknowledged) == len(set(acknowledged)) >= FEWEST
