@@ -50,7 +50,7 @@ def references_of(message: CustomsMessage) -> list[Reference]:
 
 @dataclass(slots=True)
 class Lane:
-    """One locked declaration and its unsettled messages; `waiting` are those that were in it before."""
+    """One locked declaration and its unsettled messages; `waiting` says until when those wait that were in it."""
 
     declaration_id: int
     number: str
@@ -61,7 +61,7 @@ class Lane:
     withdrawal_id: UUID | None
     waiting_since: datetime | None
     messages: list[LaneMessage] = field(default_factory=list)
-    waiting: set[int] = field(default_factory=set)
+    waiting: dict[int, datetime] = field(default_factory=dict)
     read_at: dict[int, datetime] = field(default_factory=dict)
     received_at: dict[int, datetime] = field(default_factory=dict)
 

@@ -180,11 +180,10 @@ def _enter_lanes(lanes: Lanes, unread: Sequence[Read], read: Reader, *, at: date
         elif lane is not None and message.sequence is None and office_of(lane.office).is_numbered:
             parked.append(_parked(one, Cause.SEQUENCE_MISSING))
         elif lane is not None:
-            # From the first reading, not from the arrival: after an outage the one that it waits for may be stored
-            # already, and only be read with the next set.
-            waits_until = one.waits_until or at + office_of(lane.office).patience
-            lane.messages.append(LaneMessage(one.key, message, waits_until, is_by_hand=one.reread_at is not None))
-            lane.read_at[one.key] = one.read_at or at
+            # It waits from its first reading, not from its arrival: after an outage the one that it waits for may be
+            # stored already, and only be read with the next set.
+            lane.read_at[one.key] = read_at = one.read_at or at
+            lane.messages.append(LaneMessage(one.key, message, read_at, is_by_hand=one.reread_at is not None))
             lane.received_at[one.key] = one.received_at
     for one in waiting_messages(lanes.by_id.values()):
         assert one.declaration_id is not None
@@ -192,17 +191,17 @@ def _enter_lanes(lanes: Lanes, unread: Sequence[Read], read: Reader, *, at: date
         assert one.waits_until is not None
         lane = lanes.by_id[one.declaration_id]
         message = read_by(read, one)
-        lane.messages.append(LaneMessage(one.key, message, one.waits_until))
+        lane.messages.append(LaneMessage(one.key, message, one.read_at))
         lane.read_at[one.key] = one.read_at
         lane.received_at[one.key] = one.received_at
-        lane.waiting.add(one.key)
+        lane.waiting[one.key] = one.waits_until
     return parked
 
 
 def _written(settled: SettledLane) -> list[Settlement]:
     """Give what is to be written; a message that goes on waiting is left as it is."""
     lane = settled.lane
-    waits_until = {one.key: one.waits_until for one in lane.messages}
+    patience = office_of(lane.office).patience
     return [
         Settlement(
             one.key,
@@ -214,10 +213,10 @@ def _written(settled: SettledLane) -> list[Settlement]:
             lane.declaration_id,
             one.sequence,
             lane.read_at[one.key],
-            waits_until[one.key],
+            one.waits_until or lane.read_at[one.key] + patience,
         )
         for one in settled.outcomes
-        if not (one.became is MessageState.WAITING and one.key in lane.waiting)
+        if one.became is not MessageState.WAITING or lane.waiting.get(one.key) != one.waits_until
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -18,11 +19,12 @@ from bonded.signals import customs_message_stored
 def reread_customs_message(*, message_id: int, reason: str, actor: Actor, at: datetime) -> IncomingCustomsMessage:
     """Have a parked message read again, after its cause is mended: a code mapped, a hindrance removed.
 
-    It takes effect although later ones did, if its step is possible from where the declaration is
-    now; so nothing goes back. Otherwise it is parked again. Raises NotFound, MessageNotParked.
+    Or a superseded one, which came so late that what followed from it is missing. It takes effect
+    although later ones did, if its step is possible from where the declaration is now; so nothing
+    goes back. Otherwise it is parked. Raises NotFound, MessageNotParked.
     """
     require(actor, Act.REREAD_CUSTOMS_MESSAGE)
-    message = _parked(message_id)
+    message = _settled(message_id, frozenset({MessageState.PARKED, MessageState.SUPERSEDED}))
     was = Cause(message.cause or "")
     message.state, message.cause, message.detail, message.settled_at = MessageState.STORED, None, "", None
     if message.declaration_id is not None:
@@ -40,7 +42,7 @@ def deal_with_customs_message(*, message_id: int, reason: str, actor: Actor, at:
     Raises NotFound, MessageNotParked.
     """
     require(actor, Act.DEAL_WITH_CUSTOMS_MESSAGE)
-    message = _parked(message_id)
+    message = _settled(message_id, frozenset({MessageState.PARKED}))
     message.state, message.settled_at = MessageState.DEALT_WITH, at
     message.save(update_fields=["state", "settled_at"])
     record_activity(
@@ -49,9 +51,9 @@ def deal_with_customs_message(*, message_id: int, reason: str, actor: Actor, at:
     return message
 
 
-def _parked(message_id: int) -> IncomingCustomsMessage:
+def _settled(message_id: int, states: Collection[MessageState]) -> IncomingCustomsMessage:
     for message in IncomingCustomsMessage.objects.filter(pk=message_id).locked():
-        if message.state != MessageState.PARKED:
+        if message.state not in states:
             raise MessageNotParked("Nobody has to decide about this message.", state=message.state)
         return message
     raise NotFound("There is no such message.", message_id=message_id)

@@ -27,7 +27,7 @@ class Declaration(Table):
     """One row is one declaration to one customs office; its states are what the office last said.
 
     `state` is the goods' and `debt_state` the money's. `last_sequence` is the place of the office's
-    last message that had its turn; 0 is none yet. `last_issued_at` is the latest issue of one that had.
+    last message that had its turn; 0 is none yet. `last_issued_at` is the latest issue of one that took effect.
     """
 
     number = models.CharField(max_length=40, unique=True, help_text="Ours.")

@@ -34,14 +34,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class LaneMessage:
-    """One unsettled message in a declaration's lane; `key` is its row's id.
+    """One unsettled message in a declaration's lane; `key` is its row's id, `read_at` when it came into the lane.
 
     `is_by_hand` says that a person wants it applied although its turn may have passed.
     """
 
     key: int
     message: CustomsMessage
-    waits_until: datetime
+    read_at: datetime
     is_by_hand: bool = False
 
 
@@ -50,6 +50,7 @@ class Outcome:
     """What becomes of one message, and the lane's position before and after it.
 
     `sequence` is its place in the lane, our own where the office gives none; None when it has none.
+    `waits_until` is when it has to be looked at again, if it waits.
     """
 
     key: int
@@ -60,6 +61,7 @@ class Outcome:
     before: Position
     after: Position
     meaning: Meaning | None = None
+    waits_until: datetime | None = None
 
 
 def settle_lane(
@@ -76,33 +78,48 @@ def settle_lane(
 
     Messages are taken by sequence, then by time of issue, then by id, so that the order of
     arrival does not matter. A message that is parked uses up its sequence, so that the ones
-    behind it go on. `taken` are sequences up to the last that took effect; `refused` are keys
-    whose effect was tried and refused; they are parked. Returns the new position and one outcome
-    for each message. Neither the sequence nor the time of issue ever goes back.
+    behind it go on. Without numbers, one whose step others can still make possible waits for
+    them, and those issued after it wait with it. `taken` are sequences up to the last that took
+    effect; `refused` are keys whose effect was tried and refused; they are parked. Returns the new
+    position and one outcome for each message. Neither the sequence nor the time of issue of what
+    took effect ever goes back.
     """
     ordered = sorted(lane, key=_turn)
-    given_up = max((index for index, one in enumerate(ordered) if one.waits_until <= at), default=-1)
+    given_up = max((index for index, one in enumerate(ordered) if one.read_at + office.patience <= at), default=-1)
     used = set(taken)
+    held_until: datetime | None = None
     outcomes: list[Outcome] = []
     for index, one in enumerate(ordered):
         message, before = one.message, position
-        became, cause, meaning, sequence = MessageState.APPLIED, None, None, message.sequence
+        became, cause, meaning, sequence, waits_until = MessageState.APPLIED, None, None, message.sequence, None
         if sequence is not None and sequence in used:
             became, cause = MessageState.PARKED, Cause.SEQUENCE_REUSED
         elif _is_late(position, message) and not one.is_by_hand:
             became, cause = MessageState.SUPERSEDED, Cause.LATE
+        elif held_until is not None and not one.is_by_hand:
+            became, cause, waits_until = MessageState.WAITING, Cause.GAP, held_until
         elif index > given_up and not one.is_by_hand and _has_to_wait(position, message):
-            became, cause = MessageState.WAITING, Cause.GAP
+            became, cause, waits_until = MessageState.WAITING, Cause.GAP, one.read_at + office.patience
         else:
-            sequence = sequence or position.last_sequence + 1
             meaning = office.meaning_of(
                 message.code_list, message.status, on=message.issued_at.date(), at=at, added=added
             )
-            position, cause = _moved(position, sequence, message, meaning, is_refused=one.key in refused)
-            became = MessageState.PARKED if cause else MessageState.APPLIED
-            if cause is None:
-                used.add(sequence)
-        outcomes.append(Outcome(one.key, message, sequence, became, cause, before, position, meaning))
+            place = sequence or position.last_sequence + 1
+            after, cause = _moved(position, place, message, meaning, is_refused=one.key in refused)
+            until = one.read_at + office.step_patience
+            if (
+                cause is Cause.STEP_IMPOSSIBLE
+                and not one.is_by_hand
+                and at < until
+                and _may_yet_follow(position, meaning)
+            ):
+                became, cause, waits_until, held_until = MessageState.WAITING, Cause.GAP, until, until
+            else:
+                position, sequence = after, place
+                became = MessageState.PARKED if cause else MessageState.APPLIED
+                if cause is None:
+                    used.add(place)
+        outcomes.append(Outcome(one.key, message, sequence, became, cause, before, position, meaning, waits_until))
     return position, outcomes
 
 
@@ -134,11 +151,32 @@ def _moved(
         cause = Cause.EFFECT_REFUSED
     else:
         goods, debt = meaning.goods or goods, meaning.debt or debt
-    issued_at, last_issued_at = message.issued_at, position.last_issued_at
-    latest = issued_at if last_issued_at is None else max(issued_at, last_issued_at)
+    # What did not take effect holds nothing back that was issued before it.
+    latest = position.last_issued_at
+    if cause is None:
+        latest = message.issued_at if latest is None else max(message.issued_at, latest)
     return Position(goods, debt, max(sequence, position.last_sequence), latest), cause
 
 
 def _may_follow(steps: Mapping[State, frozenset[State]], before: State, after: State | None) -> bool:
     # Two codes may mean one state to us (taken in, then entered); the second confirms the first.
     return after is None or after is before or after in steps[before]
+
+
+def _may_yet_follow(position: Position, meaning: Meaning | None) -> bool:
+    """Say whether other messages can still bring the goods to where this step is possible."""
+    return meaning is not None and meaning.goods in _AHEAD[position.goods]
+
+
+def _ahead(state: DeclarationState) -> frozenset[DeclarationState]:
+    """Give every state that can come after one, at once or later."""
+    found: set[DeclarationState] = set()
+    left = [state]
+    while left:
+        new = STEPS[left.pop()] - found
+        found |= new
+        left += new
+    return frozenset(found)
+
+
+_AHEAD = {state: _ahead(state) for state in DeclarationState}

@@ -33,13 +33,16 @@ class Office:
     `is_numbered` says whether its messages carry a sequence within their declaration; without one
     they are taken in the order of their issue. `patience` is how long a message waits for another
     that may have to go before it: for a missing number, or for one issued earlier and still under
-    way. `expects` says how long a declaration may stay in a state until the office speaks again.
+    way. `step_patience` is how long one without a number waits when its step is not possible, but
+    may become so by another that is still under way, as a closing by its release. `expects` says
+    how long a declaration may stay in a state until the office speaks again.
     """
 
     code: str
     form: MessageForm
     is_numbered: bool
     patience: timedelta
+    step_patience: timedelta
     code_lists: tuple[CodeList, ...]
     expects: Mapping[DeclarationState, timedelta]
 
@@ -76,6 +79,7 @@ OFFICES: Mapping[str, Office] = {
             form=MessageForm.ENVELOPE,
             is_numbered=True,
             patience=timedelta(minutes=15),
+            step_patience=timedelta(0),
             code_lists=(CHANNEL, BONDED_LIST, GATE_PASS),
             expects=_EXPECTS,
         ),
@@ -84,6 +88,7 @@ OFFICES: Mapping[str, Office] = {
             form=MessageForm.SINGLE_WINDOW,
             is_numbered=False,
             patience=timedelta(seconds=3),
+            step_patience=timedelta(minutes=15),
             code_lists=(CHANNEL, BONDED_LIST, GATE_PASS),
             expects=_EXPECTS,
         ),
@@ -92,6 +97,7 @@ OFFICES: Mapping[str, Office] = {
             form=MessageForm.CDS,
             is_numbered=False,
             patience=timedelta(seconds=3),
+            step_patience=timedelta(minutes=15),
             code_lists=(CDS,),
             expects=_EXPECTS,
         ),

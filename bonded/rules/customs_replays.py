@@ -27,7 +27,6 @@ class KeptMessage:
     state: MessageState
     cause: Cause | None
     read_at: datetime
-    waits_until: datetime
     settled_at: datetime | None
     reread_at: datetime | None
 
@@ -37,7 +36,7 @@ class KeptMessage:
 
     def as_it_entered(self, at: datetime) -> LaneMessage:
         """Give it as it stood in its lane from a moment on."""
-        return LaneMessage(self.key, self.message, self.waits_until, is_by_hand=at != self.read_at)
+        return LaneMessage(self.key, self.message, self.read_at, is_by_hand=at != self.read_at)
 
     def was_refused(self, at: datetime) -> bool:
         """Say whether it could not take effect at a moment: its effect was refused, or it was parked until reread."""

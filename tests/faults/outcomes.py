@@ -3,10 +3,8 @@
 An office that numbers its messages has every one of them applied, whatever order and delay the faults give them: the
 platform waits for a missing number for a quarter of an hour. An office without numbers is waited for three seconds
 only. When the web is away for longer, messages that the office could not deliver arrive after later ones, and by the
-rules a late one is kept and changes nothing. So a declaration at such an office may end short of the office's last
-word in one way: the release came after the closing, which could not be taken without it and lies on the board for a
-person. That is no loss, because both are kept and told; what is asked here is that each late message really was late,
-that nothing else was parked, and that the declaration stands where its applied messages say.
+rules a late one is kept and changes nothing. A closing is no such later one: it is not possible without the release,
+and waits for it. So every declaration ends where its office's last word leaves it.
 """
 
 from __future__ import annotations
@@ -53,11 +51,6 @@ class Outcome:
     kept: dict[str, Kept] = field(default_factory=dict)
     in_history: list[str] = field(default_factory=list)
 
-    @property
-    def is_left_to_a_person(self) -> bool:
-        """Say whether the closing lies on the board."""
-        return any(one.state == "parked" for one in self.kept.values())
-
     def faults(self) -> Iterator[str]:
         """Give what is wrong with it, in words; nothing when all is well."""
         if tuple(self.planned.values()) != COURSES[self.office]:
@@ -70,6 +63,8 @@ class Outcome:
             yield f"applied are {applied}, in the history are {self.in_history}"
         if self.office == SIMULATOR and len(applied) < len(self.planned):
             yield "an office that numbers its messages lost one"
+        if self.state != "cleared":
+            yield f"it is {self.state} in the end"
         if self.state != (expected := self._state_after(applied)):
             yield f"it is {self.state}, by its messages {expected}"
         yield from (fault for name in self.planned if (fault := self._fault_of(name)))
@@ -88,12 +83,7 @@ class Outcome:
                 return None
             case "superseded", "late" if any(later.settled_at < kept.read_at for later in after):
                 return None
-            case "parked", "step_impossible" if word == "cleared" and self._became("released") == "superseded":
-                return None
         return f"{word} is {kept.state} ({kept.cause})"
-
-    def _became(self, word: str) -> str:
-        return next(self.kept[name].state for name, one in self.planned.items() if one == word)
 
 
 class Database:

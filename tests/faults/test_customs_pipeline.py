@@ -191,7 +191,6 @@ def test_customs_pipeline__loses_and_doubles_nothing_while_everything_is_killed(
         restarts=platform.supervisor.restarts,
         acknowledged=f"{len(acknowledged)} declarations: {dict(Counter(one.office for one in found.values()))}",
         messages=dict(Counter(one.state for each in found.values() for one in each.kept.values())),
-        declarations_left_to_a_person=sum(one.is_left_to_a_person for one in found.values()),
         applied=database.one("SELECT count(*) FROM bonded_customsstatuschange WHERE message_id IS NOT NULL"),
         lost=len(lost),
         doubled=len(doubled),

@@ -68,14 +68,12 @@ def _kept(row: IncomingCustomsMessage) -> KeptMessage:
         office=row.office, message_id=row.message_id, raw=bytes(row.raw), received_at=row.received_at
     )
     assert row.read_at is not None
-    assert row.waits_until is not None
     return KeptMessage(
         key=row.pk,
         message=message,
         state=MessageState(row.state),
         cause=Cause(row.cause) if row.cause else None,
         read_at=row.read_at,
-        waits_until=row.waits_until,
         settled_at=row.settled_at,
         reread_at=row.reread_at,
     )

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import StringIO
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
 from bonded.actions.lane_settlements import Reader, apply_customs_messages
+from bonded.actions.parked_customs_messages import reread_customs_message
 from bonded.actions.withdrawals import refuse_withdrawal
 from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.models import Activity, CustomsStatusChange, Declaration, GrantedClearance, IncomingCustomsMessage
@@ -213,6 +216,54 @@ def test_apply_customs_messages__follows_a_declaration_from_its_provisional_numb
     assert (declared.provisional_number, declared.mrn, declared.state) == (portal, own, "cleared")
     assert (other.provisional_number, other.mrn, other.state) == (None, None, "lodged")
     assert [state for _, state, _ in inbox()] == ["applied"] * 4
+
+
+def test_apply_customs_messages__lets_a_closing_wait_for_the_release_that_was_issued_before_it(
+    cast: Cast, at: datetime
+) -> None:
+    (declared,) = declare(cast, at, count=1)
+    Declaration.objects.update(office=SINGLE_WINDOW)
+    office = OFFICES[SINGLE_WINDOW]
+
+    def tell(name: str, status: str, *, issued: int, moment: datetime) -> None:
+        raw = receipt(at + timedelta(seconds=issued), status, CLIENTSEQ_NO=declared.number)
+        store(raw, at=moment, office=SINGLE_WINDOW, message_id=name)
+        apply_all(moment)
+        apply_all(moment + office.patience)
+
+    tell("r-1", "J", issued=1, moment=at)
+    tell("r-3", "R", issued=3, moment=at)
+    assert [state for _, state, _ in inbox()] == ["applied", "waiting"]
+    waiting = IncomingCustomsMessage.objects.get(message_id="r-3")
+    assert waiting.waits_until == at + office.step_patience
+    assert apply_all(at + office.patience * 2) == 0
+    tell("r-2", "P", issued=2, moment=at + timedelta(minutes=5))
+    assert [state for _, state, _ in inbox()] == ["applied", "applied", "applied"]
+    assert [after for _, _, after in steps_of(declared)] == ["lodged", "accepted", "released", "cleared"]
+
+
+def test_reread_customs_message__takes_what_came_too_late_and_then_what_followed_from_it(
+    cast: Cast, at: datetime
+) -> None:
+    (declared,) = declare(cast, at, count=1)
+    store(message(declared, 1, "J", at=at), at=at)
+    store(message(declared, 3, "R", at=at), at=at)
+    apply_all(at)
+    later = at + PATIENCE
+    apply_all(later)
+    store(message(declared, 2, "P", at=at), at=later)
+    apply_all(later)
+    assert inbox() == [(1, "applied", None), (3, "parked", "step_impossible"), (2, "superseded", "late")]
+    for name in (f"{declared.number}-2", f"{declared.number}-3"):
+        row = IncomingCustomsMessage.objects.get(message_id=name)
+        later += timedelta(minutes=1)
+        reread_customs_message(message_id=row.pk, reason="the release came late", actor=cast.ada, at=later)
+        apply_all(later)
+    assert [state for _, state, _ in inbox()] == ["applied"] * 3
+    assert [after for _, _, after in steps_of(declared)] == ["lodged", "accepted", "released", "cleared"]
+    out = StringIO()
+    call_command("replay_customs_messages", stdout=out)
+    assert out.getvalue().strip().endswith("0 declarations differ.")
 
 
 def test_apply_customs_messages__takes_a_number_that_two_declarations_carry_for_neither(

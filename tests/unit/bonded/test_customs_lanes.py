@@ -19,7 +19,7 @@ LODGED = Position(DeclarationState.LODGED)
 JOURNEY = "LJCJTPR"
 
 
-def in_lane(sequence: int, status: str, *, waits_until: datetime = AT + OFFICE.patience, key: int = 0) -> LaneMessage:
+def in_lane(sequence: int, status: str, *, read_at: datetime = AT, key: int = 0) -> LaneMessage:
     message = CustomsMessage(
         message_id=f"m-{sequence}",
         office="SIM",
@@ -31,7 +31,7 @@ def in_lane(sequence: int, status: str, *, waits_until: datetime = AT + OFFICE.p
         status=status,
         facts={},
     )
-    return LaneMessage(key or sequence, message, waits_until)
+    return LaneMessage(key or sequence, message, read_at)
 
 
 def journey(statuses: str = JOURNEY) -> list[LaneMessage]:
@@ -99,7 +99,7 @@ def test_settle_lane__lets_an_early_message_wait() -> None:
 
 
 def test_settle_lane__gives_a_gap_up_when_a_message_behind_it_waited_long_enough() -> None:
-    lane = [in_lane(3, "T"), in_lane(5, "P", waits_until=AT), in_lane(7, "R")]
+    lane = [in_lane(3, "T"), in_lane(5, "P", read_at=AT - OFFICE.patience), in_lane(7, "R")]
     position, outcomes = settle_lane(LODGED, lane, office=OFFICE, at=AT)
     assert place(position) == (DeclarationState.RELEASED, 5)
     assert brief(outcomes) == [
@@ -110,7 +110,7 @@ def test_settle_lane__gives_a_gap_up_when_a_message_behind_it_waited_long_enough
 
 
 def test_settle_lane__waits_until_the_very_moment() -> None:
-    lane = [in_lane(2, "P", waits_until=AT + timedelta(microseconds=1))]
+    lane = [in_lane(2, "P", read_at=AT - OFFICE.patience + timedelta(microseconds=1))]
     assert settle_lane(LODGED, lane, office=OFFICE, at=AT)[0] == LODGED
 
 
@@ -154,7 +154,7 @@ def test_settle_lane__of_two_messages_with_one_sequence_takes_the_one_issued_fir
     second = LaneMessage(
         9,
         CustomsMessage("m-0", "SIM", "1", None, 1, AT + timedelta(seconds=1), CodeListName.CHANNEL, "E", {}),
-        AT + OFFICE.patience,
+        AT,
     )
     _, outcomes = settle_lane(LODGED, [second, first], office=OFFICE, at=AT)
     assert [(one.key, one.cause) for one in outcomes] == [(8, None), (9, Cause.SEQUENCE_REUSED)]
@@ -184,14 +184,15 @@ def test_meaning_of__knows_what_a_person_mapped_from_when_it_was_known() -> None
 
 
 CDS_OFFICE = OFFICES[HMRC]
+EARLIER = AT - CDS_OFFICE.patience
 # Registered, accepted, duties told, balance too low, told again, inspection, released, cleared.
 CDS_JOURNEY = ("02", "01", "13", "14", "13", "05", "08", "09")
 
 
-def unnumbered(code: str, minute: int, *, waits_until: datetime = AT, key: int = 0) -> LaneMessage:
+def unnumbered(code: str, minute: int, *, read_at: datetime = EARLIER, key: int = 0) -> LaneMessage:
     issued_at = AT + timedelta(minutes=minute)
     message = CustomsMessage(f"c-{minute}-{code}", HMRC, "1", None, None, issued_at, CodeListName.CDS, code, {})
-    return LaneMessage(key or minute + 1, message, waits_until)
+    return LaneMessage(key or minute + 1, message, read_at)
 
 
 def test_settle_lane__takes_messages_without_numbers_in_the_order_of_their_issue() -> None:
@@ -208,7 +209,9 @@ def test_settle_lane__takes_messages_without_numbers_in_the_order_of_their_issue
 def test_settle_lane__ends_the_same_for_every_permutation_of_seven_without_numbers() -> None:
     # Each comes while the patience of the one before it runs, as a feed does that is only a little out of order.
     later = AT + timedelta(seconds=1)
-    journey = [unnumbered(code, minute, waits_until=later) for minute, code in enumerate(CDS_JOURNEY[:7])]
+    journey = [
+        unnumbered(code, minute, read_at=later - CDS_OFFICE.patience) for minute, code in enumerate(CDS_JOURNEY[:7])
+    ]
     expected = settle_lane(LODGED, journey, office=CDS_OFFICE, at=later)
     for arrivals in permutations(journey):
         position, waiting = LODGED, list[LaneMessage]()
@@ -223,6 +226,40 @@ def test_settle_lane__without_numbers_keeps_what_was_issued_before_the_last_with
     position, _ = settle_lane(LODGED, [unnumbered("08", 5)], office=CDS_OFFICE, at=AT)
     after, outcomes = settle_lane(position, [unnumbered("01", 4)], office=CDS_OFFICE, at=AT)
     assert (after, outcomes[0].cause) == (position, Cause.LATE)
+
+
+def test_settle_lane__without_numbers_lets_a_closing_wait_for_its_release() -> None:
+    accepted, _ = settle_lane(LODGED, [unnumbered("01", 0)], office=CDS_OFFICE, at=AT)
+    until = EARLIER + CDS_OFFICE.step_patience
+    early = [unnumbered("09", 3), unnumbered("16", 4)]
+    waiting, outcomes = settle_lane(accepted, early, office=CDS_OFFICE, at=AT)
+    assert waiting == accepted
+    assert [(one.became.value, one.cause, one.waits_until) for one in outcomes] == [("waiting", Cause.GAP, until)] * 2
+    whole, outcomes = settle_lane(accepted, [*early, unnumbered("08", 2)], office=CDS_OFFICE, at=AT)
+    assert (whole.goods, whole.last_sequence) == (DeclarationState.CLEARED, 4)
+    assert [one.became for one in outcomes] == [MessageState.APPLIED] * 3
+
+
+def test_settle_lane__without_numbers_parks_a_closing_that_waited_long_enough_and_then_takes_the_release() -> None:
+    accepted, _ = settle_lane(LODGED, [unnumbered("01", 0)], office=CDS_OFFICE, at=AT)
+    until = EARLIER + CDS_OFFICE.step_patience
+    parked, (outcome,) = settle_lane(accepted, [unnumbered("09", 3)], office=CDS_OFFICE, at=until)
+    assert (outcome.became, outcome.cause) == (MessageState.PARKED, Cause.STEP_IMPOSSIBLE)
+    released, (outcome,) = settle_lane(parked, [unnumbered("08", 2)], office=CDS_OFFICE, at=until)
+    assert (released.goods, outcome.became) == (DeclarationState.RELEASED, MessageState.APPLIED)
+    again = LaneMessage(4, unnumbered("09", 3).message, EARLIER, is_by_hand=True)
+    cleared, (outcome,) = settle_lane(released, [again], office=CDS_OFFICE, at=until)
+    assert (cleared.goods, outcome.became, outcome.sequence) == (DeclarationState.CLEARED, MessageState.APPLIED, 4)
+
+
+def test_settle_lane__without_numbers_parks_at_once_what_nothing_can_make_possible() -> None:
+    released, _ = settle_lane(LODGED, [unnumbered("08", 0)], office=CDS_OFFICE, at=AT)
+    late, (outcome,) = settle_lane(released, [unnumbered("02", 1)], office=CDS_OFFICE, at=AT)
+    assert (outcome.became, outcome.cause, late.goods) == (
+        MessageState.PARKED,
+        Cause.STEP_IMPOSSIBLE,
+        DeclarationState.RELEASED,
+    )
 
 
 def test_settle_lane__keeps_goods_and_debt_apart() -> None:
