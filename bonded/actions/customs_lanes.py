@@ -20,6 +20,9 @@ from bonded.rules.declarations import DebtState, DeclarationState
 
 # Written as a constant into two statements; a line that is paused keeps what came, and applies it later.
 NOT_PAUSED = "office NOT IN (SELECT office FROM bonded_officeline WHERE is_applying_paused)"
+# Nearly all messages are a few kilobytes; the largest that is taken is 2 MB, and may need a second to be read.
+LARGE_BYTES = 64 * 1024
+MOST_LARGE = 4
 
 
 @dataclass(slots=True)
@@ -107,19 +110,34 @@ class Settlement:
 
 
 def claim_unread(limit: int) -> list[StoredMessage]:
-    """Claim the oldest messages that nobody has read and nobody is reading, of offices that are not paused."""
+    """Claim the oldest messages that nobody has read and nobody is reading, of offices that are not paused.
+
+    Of large ones a few at a time: a set of them alone would take longer to read than a worker may run.
+    """
     with connection.cursor() as cursor:
         # Whoever holds a declaration longer than this is left alone until the next time.
         cursor.execute("SET LOCAL lock_timeout = '50ms'")
         cursor.execute(
-            "SELECT id, office, message_id, raw, received_at, declaration_id, read_at, waits_until, reread_at"  # noqa: S608
-            "  FROM bonded_incomingcustomsmessage"
+            "SELECT id, office, message_id, CASE WHEN octet_length(raw) <= %s THEN raw END, received_at,"  # noqa: S608
+            "       declaration_id, read_at, waits_until, reread_at FROM bonded_incomingcustomsmessage"
             f" WHERE state = 'stored' AND {NOT_PAUSED} ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
-            [limit],
+            [LARGE_BYTES, limit],
         )
-        return [
-            StoredMessage(key, office, name, bytes(raw), *rest) for key, office, name, raw, *rest in cursor.fetchall()
-        ]
+        rows = cursor.fetchall()
+        large = [(key, received_at) for key, _, _, raw, received_at, *_ in rows if raw is None][:MOST_LARGE]
+        fetched = {}
+        if large:
+            cursor.execute(
+                "SELECT id, raw FROM bonded_incomingcustomsmessage"
+                " WHERE id = ANY(%s) AND received_at BETWEEN %s AND %s",
+                [[key for key, _ in large], min(at for _, at in large), max(at for _, at in large)],
+            )
+            fetched = dict(cursor.fetchall())
+    return [
+        StoredMessage(key, office, name, bytes(told), *rest)
+        for key, office, name, raw, *rest in rows
+        if (told := fetched.get(key) if raw is None else raw) is not None
+    ]
 
 
 def lock_lanes(references: Collection[Reference], *, overdue: int, at: datetime) -> Lanes:

@@ -126,10 +126,11 @@ def read_envelope(raw: bytes) -> CustomsMessage:
     """Read our JSON envelope.
 
     Raises MessageUnreadable with what is wrong: not UTF-8 JSON, a key twice or missing, a number
-    that is not whole, a text too long, facts that are not flat or too many, a time without its zone.
+    that is not whole, a text too long, facts that are not flat or too many, a list or an object
+    elsewhere, a time without its zone.
     """
     try:
-        fields = _DECODER.decode(raw.decode())
+        fields = _fields(raw)
         return CustomsMessage(
             message_id=_text(fields["message_id"], 80),
             office=_text(fields["office"], 12),
@@ -141,10 +142,32 @@ def read_envelope(raw: bytes) -> CustomsMessage:
             status=_text(fields["status"], 12),
             facts=_facts(fields.get("facts", {})),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise MessageUnreadable(
-            "This is not a status message.", reason=f"{type(error).__name__}: {error}"[:200]
-        ) from error
+    except (ValueError, KeyError, RecursionError) as error:
+        raise MessageUnreadable("This is not a status message.", reason=_reason(error)[:200]) from error
+
+
+def _reason(error: Exception) -> str:
+    """Say in words what is wrong; the parsers' own errors are for who wrote them."""
+    match error:
+        case json.JSONDecodeError():
+            return f"it is no JSON: {error.msg} at character {error.pos}"
+        case UnicodeError():
+            return "it is not text in UTF-8"
+        case KeyError():
+            return f"{error.args[0]} is missing"
+        case RecursionError():
+            return "it is nested too deeply"
+    return str(error)
+
+
+def _fields(raw: bytes) -> dict[str, Any]:
+    fields = _DECODER.decode(raw.decode())
+    if not isinstance(fields, dict):
+        raise ValueError("it is no JSON object")
+    # What is not known here may be there, but nothing of any depth.
+    if nested := [name for name, value in fields.items() if isinstance(value, dict | list) and name != "facts"]:
+        raise ValueError(f"{nested[0][:40]} holds more than one value")
+    return fields
 
 
 def _text(value: object, longest: int) -> str:
@@ -154,8 +177,10 @@ def _text(value: object, longest: int) -> str:
     return value
 
 
-def _facts(facts: dict[str, Any]) -> dict[str, MessageFact]:
+def _facts(facts: object) -> dict[str, MessageFact]:
     """Check the facts here, because a task tells them: one that can't be stored would hold up a whole set."""
+    if not isinstance(facts, dict):
+        raise ValueError("the facts are no JSON object")
     if len(facts) > MOST_FACTS:
         raise ValueError(f"there are more than {MOST_FACTS} facts")
     return {_text(name, 80): _fact(value) for name, value in facts.items()}
@@ -175,9 +200,12 @@ def _sequence(value: object) -> int:
     return value
 
 
-def _moment(value: str) -> datetime:
-    moment = datetime.fromisoformat(value)
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value, 40))
     if moment.tzinfo is None:
         raise ValueError("a time has no zone")
-    # In UTC, because an offset may be stranger than a database takes.
-    return moment.astimezone(UTC)
+    try:
+        # In UTC, because an offset may be stranger than a database takes.
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time lies before all times") from None

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from bonded.actions.customs_lanes import LARGE_BYTES, MOST_LARGE
 from bonded.actions.lane_settlements import Reader, apply_customs_messages
 from bonded.actions.parked_customs_messages import reread_customs_message
 from bonded.actions.withdrawals import refuse_withdrawal
@@ -153,6 +154,19 @@ def test_apply_customs_messages__parks_one_that_spoils_its_set_only_after_it_has
     store(message(late, 1, "L", at=at), at=later)
     assert apply(8, later, read) == 1
     assert [sequence for sequence, _, _ in steps_of(late)] == [None, 1]
+
+
+def test_apply_customs_messages__reads_a_few_large_messages_at_a_time_beside_all_the_small(
+    cast: Cast, at: datetime
+) -> None:
+    one, other = declare(cast, at, count=2)
+    padding = " " * LARGE_BYTES
+    for sequence, status in enumerate("7LJTPR", start=1):
+        store(message(one, sequence, status, at=at) + padding.encode(), at=at)
+        store(message(other, sequence, status, at=at), at=at)
+    assert apply(100, at) == 6 + MOST_LARGE
+    assert apply(100, at) == 6 - MOST_LARGE
+    assert [state for _, state, _ in inbox()] == ["applied"] * 12
 
 
 def test_apply_customs_messages__passes_a_lost_connection_on(cast: Cast, at: datetime) -> None:
