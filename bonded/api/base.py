@@ -86,7 +86,12 @@ def rule_problem(error: RuleViolation) -> HttpResponse:
     more: dict[str, Any] = {"facts": facts}
     if isinstance(error, ProblemsFound):
         more["problems"] = [
-            {"code": one.code, "message": one.message, "overridable_by": list(one.overridable_by)}
+            {
+                "code": one.code,
+                "message": one.message,
+                "overridable_by": list(one.overridable_by),
+                **({"where": one.where} if one.where else {}),
+            }
             for one in error.problems
         ]
     return problem(status, error.code, error.message, **more)

@@ -25,6 +25,7 @@ PROBLEM = {
                     "code": {"type": "string"},
                     "message": {"type": "string"},
                     "overridable_by": {"type": "array", "items": {"type": "string"}},
+                    "where": {"type": "string", "description": "The place in the request, as a JSON pointer."},
                 },
             },
         },

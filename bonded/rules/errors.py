@@ -67,11 +67,15 @@ class InputInvalid(RuleViolation):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One of several reasons against an act, with who may override it, if anybody."""
+    """One of several reasons against an act, with who may override it, if anybody.
+
+    `where` is the place in the request that it speaks of, as a JSON pointer (RFC 6901).
+    """
 
     code: str
     message: str
     overridable_by: tuple[str, ...] = ()
+    where: str = ""
 
 
 class ProblemsFound(RuleViolation):

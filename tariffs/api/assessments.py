@@ -17,6 +17,7 @@ from tariffs.api.base import ON, ChargesAnswer, asked_day, charges_json
 from tariffs.models.assessments import Assessment
 from tariffs.queries.assessments import assessment_in_force, steps_json, stored_charges
 from tariffs.queries.landed_costs import LandedCost, landed_cost_of_goods
+from tariffs.rules.assessments import LineAssessment
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.rate_grammar import rate_text
 
@@ -114,19 +115,24 @@ def landed_cost_json(cost: LandedCost) -> dict[str, Any]:
         "landed": str(cost.landed),
         "rules_version": cost.assessment.rules_version,
         "is_verified": all(one.measure.is_verified for one in line.choices) and all(r.is_verified for r in cost.rates),
-        "measures": [
-            {
-                "version": choice.measure.version,
-                "kind": choice.measure.kind,
-                "rate": rate_text(choice.measure.rate),
-                "source": choice.measure.source,
-                "is_verified": choice.measure.is_verified,
-                "why": {"en": choice.why.en, "zh": choice.why.zh},
-            }
-            for choice in line.choices
-        ],
+        "measures": measures_json(line),
         "steps": steps_json(line),
     }
+
+
+def measures_json(line: LineAssessment) -> list[dict[str, Any]]:
+    """Give the measures that a line is charged, each with why."""
+    return [
+        {
+            "version": choice.measure.version,
+            "kind": choice.measure.kind,
+            "rate": rate_text(choice.measure.rate),
+            "source": choice.measure.source,
+            "is_verified": choice.measure.is_verified,
+            "why": {"en": choice.why.en, "zh": choice.why.zh},
+        }
+        for choice in line.choices
+    ]
 
 
 def assessment_json(assessment: Assessment) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tariffs.api import assessments, bank_statements, duty, guarantees, ledger, schedule
+from tariffs.api import assessments, bank_statements, duty, guarantees, ledger, quotes, schedule
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs/measures", schedule.MeasuresView.as_view()),
     path("tariffs/exchange-rates", schedule.ExchangeRatesView.as_view()),
+    path("tariffs/quotes", quotes.QuotesView.as_view()),
     path("lots/<str:stock_number>/landed-cost", assessments.LandedCostView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/assessment", assessments.AssessmentView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/secure-duty", duty.SecureDutyView.as_view()),
