@@ -18,8 +18,8 @@ from benchmarks._statements import recorded, replay, timed_statements
 from benchmarks.figures import Figure, Measure
 from bonded.models import GrantedClearance, IncomingCustomsMessage
 
-PLAIN, PLAIN_DECLARATIONS = "7L7", 5_000  # Taken in, entered, said again: nothing else follows from these.
-WHOLE, WHOLE_DECLARATIONS = "7LJTPR", 500
+PLAIN, PLAIN_DECLARATIONS = "7L7", 100_000  # Taken in, entered, said again: nothing else follows from these.
+WHOLE, WHOLE_DECLARATIONS = "7LJTPR", 5_000
 PEER_MESSAGES = 3_000
 FIRST_STATEMENT = "lock_timeout = '50ms'"
 

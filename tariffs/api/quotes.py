@@ -139,8 +139,9 @@ class QuotesView(ApiView):
     def post(self, request: Request) -> HttpResponse:
         """Work out what goods would owe on a day, line by line; nothing is stored."""
         require(request.actor, Act.READ_SCHEDULE)
-        question = read_quote(request.data)
-        others = [_answer_json(answer(one)) for one in read_alternatives(request.data)]
+        body: Any = request.data
+        question = read_quote(body)
+        others = [_answer_json(answer(one)) for one in read_alternatives(body)]
         return json_response({**_answer_json(answer(question)), "alternatives": others})
 
 

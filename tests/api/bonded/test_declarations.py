@@ -35,6 +35,7 @@ def test_lodge_declaration__writes_declaration_and_message_together(cast: Cast, 
     assert answer.json() | {"lodged_at": None, "status_changed_at": None, "history": None} == {
         "number": declaration.number,
         "mrn": None,
+        "provisional_number": None,
         "kind": "withdrawal",
         "office": "SIM",
         "state": "lodged",
