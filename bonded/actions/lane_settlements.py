@@ -11,13 +11,18 @@ from django.db import OperationalError, transaction
 from bonded.actions.customs_effects import tasks_after
 from bonded.actions.customs_lanes import (
     Lanes,
-    SettledLane,
-    Settlement,
     StoredMessage,
     claim_unread,
     lock_lanes,
+    office_references_of,
     references_of,
     waiting_messages,
+)
+from bonded.actions.customs_settlements import (
+    BETWEEN_NUMBERS,
+    SettledLane,
+    Settlement,
+    store_again,
     write_positions,
     write_settlements,
     write_status_changes,
@@ -53,25 +58,24 @@ def apply_customs_messages(*, limit: int, read: Reader, actor: Actor, at: dateti
     """
     require(actor, Act.APPLY_CUSTOMS_MESSAGES)
     try:
-        return _settle_set(unread=limit, overdue=limit, read=read, actor=actor, at=at)
+        with transaction.atomic():
+            return _settle(claim_unread(limit), overdue=limit, read=read, actor=actor, at=at)
     except OperationalError:
         raise
     except FAULTS:
         # One message spoils the whole set, and nobody says which: so it is looked for in ever smaller ones.
         if limit > 1:
             return apply_customs_messages(limit=limit // 2, read=read, actor=actor, at=at)
-        return sum(
-            _settle_or_park(unread=unread, overdue=1 - unread, read=read, actor=actor, at=at) for unread in (1, 0)
-        )
+        return sum(_settle_or_park(unread=n, overdue=1 - n, read=read, actor=actor, at=at) for n in (1, 0))
 
 
-@transaction.atomic
-def _settle_set(*, unread: int, overdue: int, read: Reader, actor: Actor, at: datetime) -> int:
-    messages, settlements = _read(claim_unread(unread), read)
+def _settle(claimed: Sequence[StoredMessage], *, overdue: int, read: Reader, actor: Actor, at: datetime) -> int:
+    messages, settlements = _read(claimed, read)
     references = {reference for _, message in messages for reference in references_of(message)}
     lanes = lock_lanes(references, overdue=overdue, at=at)
     if not messages and not settlements and not lanes.by_id:
         return 0
+    _learn_numbers(lanes, messages)
     settlements += _enter_lanes(lanes, messages, read, at=at)
     tallies = [(one.office, one.state, None) for one in settlements]
     settled = settle_lanes(lanes.by_id.values(), actor=actor, at=at)
@@ -85,18 +89,22 @@ def _settle_set(*, unread: int, overdue: int, read: Reader, actor: Actor, at: da
 @transaction.atomic
 def _settle_or_park(*, unread: int, overdue: int, read: Reader, actor: Actor, at: datetime) -> int:
     """Settle one message, or one lane that has waited long enough; park it when that fails."""
+    # Claimed before the savepoint: what fails there gives its own locks back, and another worker may take them.
+    claimed = claim_unread(unread)
+    lanes = lock_lanes(set(), overdue=overdue, at=at)
     try:
-        return _settle_set(unread=unread, overdue=overdue, read=read, actor=actor, at=at)
+        with transaction.atomic():
+            return _settle(claimed, overdue=overdue, read=read, actor=actor, at=at)
     except OperationalError:
         raise
     except FAULTS as error:
-        spoiling = claim_unread(unread) or [
+        overdue_ones = [
             one
-            for one in waiting_messages(lock_lanes(set(), overdue=overdue, at=at).by_id.values())
+            for one in waiting_messages(lanes.by_id.values())
             if one.waits_until is not None and one.waits_until <= at
         ]
-        detail = f"{type(error).__name__}: {error}"
-        parked = [_parked(one, Cause.EFFECT_REFUSED, detail[:300].replace("\0", "")) for one in spoiling]
+        reason = f"{type(error).__name__}: {error}"
+        parked = [_parked(one, Cause.EFFECT_REFUSED, reason) for one in (*claimed, *overdue_ones)]
         write_settlements(parked, at=at)
         count_settled([(one.office, one.state, None) for one in parked], at=at)
         return len(parked)
@@ -109,6 +117,7 @@ def _write(settled: Sequence[SettledLane], *, at: datetime) -> None:
         (one.lane, outcome) for one in settled for outcome in one.outcomes if outcome.became is MessageState.APPLIED
     ]
     write_positions(settled, at=at)
+    store_again(settled)
     write_status_changes(applied, at=at)
     open_tasks([task for one in settled for task in tasks_after(one.lane, one.outcomes)], at=at)
     spoke = [one.lane.declaration_id for one in moved]
@@ -166,15 +175,30 @@ def _read(stored: Sequence[StoredMessage], read: Reader) -> tuple[list[Read], li
     return unread, parked
 
 
+def _learn_numbers(lanes: Lanes, unread: Sequence[Read]) -> None:
+    """Let the messages of a set say which numbers are whose: one may go by what only another of them tells."""
+    if all(lanes.declaration_of(references_of(message)) is not None for _, message in unread):
+        return
+    known = -1
+    while known < len(lanes.ids):
+        known = len(lanes.ids)
+        for one, message in unread:
+            lane = lanes.by_id.get(lanes.declaration_of(references_of(message)) or 0)
+            if lane is not None and lane.office == one.office:
+                for reference in office_references_of(message):
+                    lanes.ids.setdefault(reference, lane.declaration_id)
+
+
 def _enter_lanes(lanes: Lanes, unread: Sequence[Read], read: Reader, *, at: datetime) -> list[Settlement]:
     """Put each message into its lane, beside those that wait there; park what belongs to none."""
     parked = []
     for one, message in unread:
         references = references_of(message)
-        declaration_id = next((lanes.ids[each] for each in references if each in lanes.ids), None)
+        declaration_id = lanes.declaration_of(references)
         lane = lanes.by_id.get(declaration_id) if declaration_id is not None else None
         if declaration_id is None:
-            parked.append(_parked(one, Cause.DECLARATION_UNKNOWN, references[0][1]))
+            numbers = BETWEEN_NUMBERS.join(number for _, number in references)
+            parked.append(_parked(one, Cause.DECLARATION_UNKNOWN, numbers))
         elif lane is not None and lane.office != one.office:
             parked.append(_parked(one, Cause.OFFICE_DIFFERS, lane.office))
         elif lane is not None and message.sequence is None and office_of(lane.office).is_numbered:
@@ -190,7 +214,12 @@ def _enter_lanes(lanes: Lanes, unread: Sequence[Read], read: Reader, *, at: date
         assert one.read_at is not None
         assert one.waits_until is not None
         lane = lanes.by_id[one.declaration_id]
-        message = read_by(read, one)
+        try:
+            message = read_by(read, one)
+        except (MessageUnreadable, OfficeUnknown) as error:
+            # It was readable once; a reader that has become stricter must not hold up the lane.
+            parked.append(_parked(one, Cause.UNREADABLE, str(error.facts.get("reason", error))))
+            continue
         lane.messages.append(LaneMessage(one.key, message, one.read_at))
         lane.read_at[one.key] = one.read_at
         lane.received_at[one.key] = one.received_at
@@ -209,7 +238,7 @@ def _written(settled: SettledLane) -> list[Settlement]:
             lane.received_at[one.key],
             one.became,
             one.cause,
-            settled.reasons.get(one.key, "")[:300],
+            settled.reasons.get(one.key, ""),
             lane.declaration_id,
             one.sequence,
             lane.read_at[one.key],

@@ -1,4 +1,4 @@
-"""What a person does about a message that could not be applied: have it read again, or settle it otherwise."""
+"""What a person does about a message that was not applied: have it read again, or settle it otherwise."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ def reread_customs_message(*, message_id: int, reason: str, actor: Actor, at: da
     """Have a parked message read again, after its cause is mended: a code mapped, a hindrance removed.
 
     Or a superseded one, which came so late that what followed from it is missing. It takes effect
-    although later ones did, if its step is possible from where the declaration is now; so nothing
-    goes back. Otherwise it is parked. Raises NotFound, MessageNotParked.
+    although later ones did, if its step is possible from where the declaration is now; otherwise it
+    is parked. So a person may let an inspection that was overtaken by a release stop the goods
+    after all, and nobody may take an acceptance back. Raises NotFound, MessageNotParked.
     """
     require(actor, Act.REREAD_CUSTOMS_MESSAGE)
     message = _settled(message_id, frozenset({MessageState.PARKED, MessageState.SUPERSEDED}))
     was = Cause(message.cause or "")
+    message.first_settled_at = message.first_settled_at or message.settled_at
     message.state, message.cause, message.detail, message.settled_at = MessageState.STORED, None, "", None
     if message.declaration_id is not None:
         message.reread_at = at
-    message.save(update_fields=["state", "cause", "detail", "settled_at", "reread_at"])
+    message.save(update_fields=["state", "cause", "detail", "settled_at", "first_settled_at", "reread_at"])
     record_activity(Act.REREAD_CUSTOMS_MESSAGE, message, actor=actor, at=at, reason=reason, cause=was.value)
     customs_message_stored.send(IncomingCustomsMessage, at=at)
     return message
@@ -43,8 +45,9 @@ def deal_with_customs_message(*, message_id: int, reason: str, actor: Actor, at:
     """
     require(actor, Act.DEAL_WITH_CUSTOMS_MESSAGE)
     message = _settled(message_id, frozenset({MessageState.PARKED}))
+    message.first_settled_at = message.first_settled_at or message.settled_at
     message.state, message.settled_at = MessageState.DEALT_WITH, at
-    message.save(update_fields=["state", "settled_at"])
+    message.save(update_fields=["state", "settled_at", "first_settled_at"])
     record_activity(
         Act.DEAL_WITH_CUSTOMS_MESSAGE, message, actor=actor, at=at, reason=reason, cause=message.cause or ""
     )

@@ -12,7 +12,8 @@ from django.db import DatabaseError, OperationalError, transaction
 
 from bonded.actions.clearances import Grant, grant_clearances
 from bonded.actions.customs_effects import grants_of, has_effect, obey
-from bonded.actions.customs_lanes import Lane, SettledLane, sequences_taken
+from bonded.actions.customs_lanes import Lane, sequences_taken
+from bonded.actions.customs_settlements import SettledLane
 from bonded.queries.added_customs_codes import added_codes
 from bonded.rules.customs_lanes import Outcome, Position, settle_lane
 from bonded.rules.customs_offices import office_of
@@ -94,7 +95,9 @@ def _grant(grants: Sequence[Grant], *, actor: Actor, at: datetime) -> set[UUID]:
     try:
         with transaction.atomic():
             return grant_clearances(grants, actor=actor, at=at)
-    except OperationalError:
+    except OperationalError as error:
+        if _is_held(error):
+            return set()
         raise
     except FAULTS:
         return set()
@@ -118,8 +121,12 @@ def _settle_alone(lane: Lane, settle: Settle, *, actor: Actor, at: datetime) -> 
                     obey(lane, trying, actor=actor, at=at)
             return SettledLane(lane, position, outcomes, reasons)
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) == LOCK_NOT_AVAILABLE:
+            if _is_held(error):
                 return None
             raise
         except FAULTS as error:
             reasons[trying.key] = f"{type(error).__name__}: {error}"
+
+
+def _is_held(error: OperationalError) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) == LOCK_NOT_AVAILABLE

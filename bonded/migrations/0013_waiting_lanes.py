@@ -1,4 +1,4 @@
-"""Since when messages wait in a declaration's lane, and the number it goes by until customs has given its own."""
+"""Since when messages wait in a lane, when one first had its turn, and the number that is only provisional."""
 
 from django.db import migrations, models
 from django.db.models import F, Q
@@ -30,6 +30,13 @@ class Migration(migrations.Migration):
             name="waiting_since",
             field=models.DateTimeField(
                 help_text="When the oldest of the messages came that wait in its lane; a lower bound.", null=True
+            ),
+        ),
+        migrations.AddField(
+            model_name="incomingcustomsmessage",
+            name="first_settled_at",
+            field=models.DateTimeField(
+                help_text="When it had its turn, where a person had it settled otherwise after that.", null=True
             ),
         ),
         migrations.AddIndex(

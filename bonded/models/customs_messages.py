@@ -50,6 +50,9 @@ class IncomingCustomsMessage(Table):
     reread_at = models.DateTimeField(null=True, help_text="When a person had it applied again.")
     waits_until = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    first_settled_at = models.DateTimeField(
+        null=True, help_text="When it had its turn, where a person had it settled otherwise after that."
+    )
 
     objects = IncomingCustomsMessageQuerySet.as_manager()
 

@@ -9,11 +9,13 @@ from datetime import datetime
 from bonded.models.customs_messages import IncomingCustomsMessage
 from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.rules.customs_lanes import Position
+from bonded.rules.customs_messages import MessageState
 from bonded.rules.customs_replays import OwnStep
 from bonded.rules.declarations import DebtState, DeclarationState
 from bonded.rules.errors import NotFound
 
 LANES_AT_ONCE = 500
+NOT_APPLIED = (MessageState.PARKED, MessageState.DEALT_WITH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ def _with_messages(declarations: list[Declaration]) -> Iterator[StoredLane]:
     ids = [declaration.pk for declaration in declarations]
     messages: dict[int, list[IncomingCustomsMessage]] = {key: [] for key in ids}
     for message in IncomingCustomsMessage.objects.filter(declaration__in=ids).order_by("pk"):
-        messages[message.declaration_id or 0].append(message)
+        # What is parked without a place in its lane never had its turn.
+        if message.sequence is not None or message.state not in NOT_APPLIED:
+            messages[message.declaration_id or 0].append(message)
     steps: dict[int, list[OwnStep]] = {key: [] for key in ids}
     named: dict[int, set[str]] = {key: set() for key in ids}
     for step in CustomsStatusChange.objects.filter(declaration__in=ids).order_by("pk"):

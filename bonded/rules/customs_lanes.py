@@ -20,6 +20,7 @@ from bonded.rules.customs_offices import Office
 from bonded.rules.declarations import DEBT_STEPS, STEPS, DebtState, DeclarationState
 
 State = TypeVar("State", bound=StrEnum)
+_STOPS = frozenset({DeclarationState.INSPECTION_ORDERED, DeclarationState.REJECTED, DeclarationState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,22 @@ def settle_lane(
 
     Messages are taken by sequence, then by time of issue, then by id, so that the order of
     arrival does not matter. A message that is parked uses up its sequence, so that the ones
-    behind it go on. Without numbers, one whose step others can still make possible waits for
-    them, and those issued after it wait with it. `taken` are sequences up to the last that took
+    behind it go on. Without numbers, a closing waits for its release, and what was issued after it
+    waits with it, unless it stops the goods. `taken` are sequences up to the last that took
     effect; `refused` are keys whose effect was tried and refused; they are parked. Returns the new
     position and one outcome for each message. Neither the sequence nor the time of issue of what
     took effect ever goes back.
     """
     ordered = sorted(lane, key=_turn)
     given_up = max((index for index, one in enumerate(ordered) if one.read_at + office.patience <= at), default=-1)
+
+    def meaning_of(message: CustomsMessage) -> Meaning | None:
+        return office.meaning_of(message.code_list, message.status, on=message.issued_at.date(), at=at, added=added)
+
+    def stops(message: CustomsMessage) -> bool:
+        meaning = meaning_of(message)
+        return meaning is not None and meaning.goods in _STOPS
+
     used = set(taken)
     held_until: datetime | None = None
     outcomes: list[Outcome] = []
@@ -96,23 +105,16 @@ def settle_lane(
             became, cause = MessageState.PARKED, Cause.SEQUENCE_REUSED
         elif _is_late(position, message) and not one.is_by_hand:
             became, cause = MessageState.SUPERSEDED, Cause.LATE
-        elif held_until is not None and not one.is_by_hand:
+        elif held_until is not None and not one.is_by_hand and not stops(message):
             became, cause, waits_until = MessageState.WAITING, Cause.GAP, held_until
         elif index > given_up and not one.is_by_hand and _has_to_wait(position, message):
             became, cause, waits_until = MessageState.WAITING, Cause.GAP, one.read_at + office.patience
         else:
-            meaning = office.meaning_of(
-                message.code_list, message.status, on=message.issued_at.date(), at=at, added=added
-            )
+            meaning = meaning_of(message)
             place = sequence or position.last_sequence + 1
             after, cause = _moved(position, place, message, meaning, is_refused=one.key in refused)
             until = one.read_at + office.step_patience
-            if (
-                cause is Cause.STEP_IMPOSSIBLE
-                and not one.is_by_hand
-                and at < until
-                and _may_yet_follow(position, meaning)
-            ):
+            if not one.is_by_hand and at < until and _waits_for_its_release(position, meaning):
                 became, cause, waits_until, held_until = MessageState.WAITING, Cause.GAP, until, until
             else:
                 position, sequence = after, place
@@ -163,20 +165,11 @@ def _may_follow(steps: Mapping[State, frozenset[State]], before: State, after: S
     return after is None or after is before or after in steps[before]
 
 
-def _may_yet_follow(position: Position, meaning: Meaning | None) -> bool:
-    """Say whether other messages can still bring the goods to where this step is possible."""
-    return meaning is not None and meaning.goods in _AHEAD[position.goods]
-
-
-def _ahead(state: DeclarationState) -> frozenset[DeclarationState]:
-    """Give every state that can come after one, at once or later."""
-    found: set[DeclarationState] = set()
-    left = [state]
-    while left:
-        new = STEPS[left.pop()] - found
-        found |= new
-        left += new
-    return frozenset(found)
-
-
-_AHEAD = {state: _ahead(state) for state in DeclarationState}
+def _waits_for_its_release(position: Position, meaning: Meaning | None) -> bool:
+    """Say whether this is a closing that the goods' release would make possible."""
+    return (
+        meaning is not None
+        and meaning.goods is DeclarationState.CLEARED
+        and DeclarationState.RELEASED in STEPS[position.goods]
+        and _may_follow(DEBT_STEPS, position.debt, meaning.debt)
+    )

@@ -166,7 +166,7 @@ def _fields(raw: bytes) -> dict[str, Any]:
         raise ValueError("it is no JSON object")
     # What is not known here may be there, but nothing of any depth.
     if nested := [name for name, value in fields.items() if isinstance(value, dict | list) and name != "facts"]:
-        raise ValueError(f"{nested[0][:40]} holds more than one value")
+        raise ValueError(f"{nested[0][:40]!r} holds more than one value")
     return fields
 
 

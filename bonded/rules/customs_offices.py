@@ -33,8 +33,8 @@ class Office:
     `is_numbered` says whether its messages carry a sequence within their declaration; without one
     they are taken in the order of their issue. `patience` is how long a message waits for another
     that may have to go before it: for a missing number, or for one issued earlier and still under
-    way. `step_patience` is how long one without a number waits when its step is not possible, but
-    may become so by another that is still under way, as a closing by its release. `expects` says
+    way. `step_patience` is how long a closing without a number waits for its release, which may
+    still be under way. `expects` says
     how long a declaration may stay in a state until the office speaks again.
     """
 

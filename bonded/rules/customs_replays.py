@@ -19,7 +19,8 @@ LODGED = Position(DeclarationState.LODGED)
 class KeptMessage:
     """One message that had its place in a lane, with what became of it and when.
 
-    `read_at` is when it entered its lane, `reread_at` when a person had it read again.
+    `read_at` is when it entered its lane, `reread_at` when a person had it read again, and
+    `first_settled_at` when it had its turn before a person settled it otherwise.
     """
 
     key: int
@@ -29,6 +30,12 @@ class KeptMessage:
     read_at: datetime
     settled_at: datetime | None
     reread_at: datetime | None
+    first_settled_at: datetime | None = None
+
+    @property
+    def moments(self) -> set[datetime]:
+        """Give when something about it was read or settled."""
+        return {at for at in (self.read_at, self.first_settled_at, self.settled_at) if at is not None}
 
     def enters(self, at: datetime) -> bool:
         """Say whether it enters its lane at a moment: when it was read, and again when a person had it applied."""
@@ -39,9 +46,9 @@ class KeptMessage:
         return LaneMessage(self.key, self.message, self.read_at, is_by_hand=at != self.read_at)
 
     def was_refused(self, at: datetime) -> bool:
-        """Say whether it could not take effect at a moment: its effect was refused, or it was parked until reread."""
+        """Say whether it could not take effect at a moment: refused, dealt with otherwise, or parked until reread."""
         is_before_rereading = self.reread_at is not None and (self.settled_at is None or at < self.settled_at)
-        return is_before_rereading or self.cause is Cause.EFFECT_REFUSED
+        return is_before_rereading or self.cause is Cause.EFFECT_REFUSED or self.state is MessageState.DEALT_WITH
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def replay_lane(
     position, states, taken = LODGED, dict[int, MessageState](), set[int]()
     waiting: dict[int, LaneMessage] = {}
     mine = sorted(own_steps, key=lambda step: step.at)
-    for at in sorted({one.read_at for one in messages} | {one.settled_at for one in messages if one.settled_at}):
+    for at in sorted(set().union(*(one.moments for one in messages))):
         while mine and mine[0].at <= at:
             position = replace(position, goods=mine.pop(0).goods)
         waiting |= {one.key: one.as_it_entered(at) for one in messages if one.enters(at)}

@@ -152,3 +152,43 @@ def test_replay__leaves_out_what_was_put_away(cast: Cast, at: datetime) -> None:
     IncomingCustomsMessage.objects.filter(declaration=one).delete()
     said = replay()
     assert said.startswith("1 messages of 1 declarations replayed; 0 declarations differ; 1 were left out")
+
+
+def know(office: str, *, cast: Cast, since: datetime, at: datetime) -> None:
+    """Let Z mean accepted from now on."""
+    meaning = Meaning(DeclarationState.ACCEPTED)
+    add_customs_code(
+        office=office, code_list=CodeListName.CHANNEL, code="Z", meaning=meaning, valid_from=since.date(),
+        source="told by the office", actor=cast.ada, at=at,
+    )  # fmt: skip
+
+
+def test_replay__keeps_the_place_that_a_parked_message_had_before_it_was_read_again(cast: Cast, at: datetime) -> None:
+    (one,) = declared_withdrawals(cast, at, count=1)
+    Declaration.objects.update(office=SINGLE_WINDOW)
+    one.office = SINGLE_WINDOW
+    for place, status in ((1, "7"), (2, "Z")):
+        raw, name = told(one, place, status, at=at)
+        store(raw, at=at, office=SINGLE_WINDOW, message_id=name)
+    apply_all(at)
+    apply_all(at + OFFICES[SINGLE_WINDOW].patience)
+    hour = at + timedelta(hours=1)
+    know(SINGLE_WINDOW, cast=cast, since=at, at=hour)
+    reread_customs_message(message_id=parked().pk, reason="mapped", actor=cast.ada, at=hour)
+    apply_all(hour)
+    one.refresh_from_db()
+    assert (one.state, one.last_sequence) == ("accepted", 3)
+    assert replay().endswith("0 declarations differ.")
+
+
+def test_replay__takes_nothing_that_a_person_dealt_with_otherwise(cast: Cast, at: datetime) -> None:
+    (one,) = declared_withdrawals(cast, at, count=1)
+    for sequence, status in enumerate("7Z", start=1):
+        store(message(one, sequence, status, at=at), at=at)
+    apply_all(at)
+    later = at + timedelta(minutes=2)
+    know(SIMULATOR, cast=cast, since=at, at=later)
+    deal_with_customs_message(message_id=parked().pk, reason="by phone", actor=cast.ada, at=later)
+    one.refresh_from_db()
+    assert (one.state, one.last_sequence) == ("received", 2)
+    assert replay().endswith("0 declarations differ.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import StringIO
+from itertools import permutations
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,7 @@ from bonded.actions.parked_customs_messages import reread_customs_message
 from bonded.actions.withdrawals import refuse_withdrawal
 from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.models import Activity, CustomsStatusChange, Declaration, GrantedClearance, IncomingCustomsMessage
-from bonded.rules.customs_messages import CustomsMessage
+from bonded.rules.customs_messages import CustomsMessage, MessageUnreadable
 from bonded.rules.customs_offices import OFFICES, SIMULATOR, SINGLE_WINDOW
 from bonded.rules.permissions import SYSTEM
 from tests.cast import Cast
@@ -43,6 +44,13 @@ def declare(cast: Cast, at: datetime, *, count: int) -> list[Declaration]:
 def apply(limit: int, at: datetime, read: Reader = read_stored_message) -> int:
     """Apply one set."""
     return apply_customs_messages(read=read, limit=limit, actor=SYSTEM, at=at)
+
+
+def replay() -> str:
+    """Replay everything, and give what was said."""
+    out = StringIO()
+    call_command("replay_customs_messages", stdout=out)
+    return out.getvalue().strip()
 
 
 def granted() -> list[tuple[str, str, str]]:
@@ -232,6 +240,84 @@ def test_apply_customs_messages__follows_a_declaration_from_its_provisional_numb
     assert [state for _, state, _ in inbox()] == ["applied"] * 4
 
 
+def numbered_receipts(declared: Declaration, at: datetime) -> list[bytes]:
+    """A journey whose first receipt names our number, and whose others only what the one before told."""
+    portal, own = "I20260000000000001", "530120261000000001"
+    return [
+        receipt(at, "7", CLIENTSEQ_NO=declared.number, CUS_CIQ_NO=portal),
+        receipt(at + timedelta(seconds=1), "J", CUS_CIQ_NO=portal, ENTRY_ID=own),
+        receipt(at + timedelta(seconds=2), "P", ENTRY_ID=own),
+    ]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))), ids=str)
+@pytest.mark.parametrize("is_one_set", [True, False])
+def test_apply_customs_messages__learns_an_office_s_numbers_from_messages_in_any_order(
+    cast: Cast, at: datetime, order: tuple[int, ...], is_one_set: bool
+) -> None:
+    (declared,) = declare(cast, at, count=1)
+    Declaration.objects.update(office=SINGLE_WINDOW)
+    told = numbered_receipts(declared, at)
+    for place in order:
+        store(told[place], at=at, office=SINGLE_WINDOW, message_id=f"r-{place}")
+        if not is_one_set:
+            apply_all(at)
+    apply_all(at)
+    apply_all(at + OFFICES[SINGLE_WINDOW].patience)
+    declared.refresh_from_db()
+    assert (declared.provisional_number, declared.mrn) == ("I20260000000000001", "530120261000000001")
+    assert [after for _, _, after in steps_of(declared)] == ["lodged", "received", "accepted", "released"]
+    assert {state for _, state, _ in inbox()} == {"applied"}
+
+
+def test_apply_customs_messages__lets_a_provisional_number_that_stood_as_the_office_s_give_way(
+    cast: Cast, at: datetime
+) -> None:
+    (declared,) = declare(cast, at, count=1)
+    Declaration.objects.update(office=SINGLE_WINDOW, mrn="I20260000000000001")
+    store(numbered_receipts(declared, at)[1], at=at, office=SINGLE_WINDOW, message_id="r-1")
+    apply_all(at)
+    declared.refresh_from_db()
+    assert (declared.provisional_number, declared.mrn) == ("I20260000000000001", "530120261000000001")
+
+
+def test_apply_customs_messages__finds_what_waits_although_its_lane_forgot(cast: Cast, at: datetime) -> None:
+    (declared,) = declare(cast, at, count=1)
+    store(message(declared, 2, "L", at=at), at=at)
+    apply_all(at)
+    Declaration.objects.update(waiting_since=None)
+    assert apply_all(at + PATIENCE) == 1
+    assert inbox() == [(2, "applied", None)]
+
+
+def test_apply_customs_messages__parks_a_waiting_one_that_a_stricter_reader_refuses(cast: Cast, at: datetime) -> None:
+    (declared,) = declare(cast, at, count=1)
+    store(message(declared, 2, "L", at=at), at=at)
+    apply_all(at)
+    store(message(declared, 1, "7", at=at), at=at)
+
+    def refuse(found: CustomsMessage) -> CustomsMessage:
+        raise MessageUnreadable("This is not a status message.", reason="it became too strict \0 \ud800")
+
+    assert apply(8, at, reading(f"{declared.number}-2", refuse)) == 2
+    assert inbox() == [(None, "parked", "unreadable"), (1, "applied", None)]
+    assert IncomingCustomsMessage.objects.get(state="parked").detail == "it became too strict  ?"
+    assert replay().endswith("0 declarations differ.")
+
+
+def test_replay__equals_life_after_a_spoiling_message_was_parked(cast: Cast, at: datetime) -> None:
+    (declared,) = declare(cast, at, count=1)
+    store(message(declared, 2, "L", at=at), at=at)
+    apply_all(at)
+    read = reading(f"{declared.number}-2", fail)
+    while apply(8, at + PATIENCE, read):
+        pass
+    store(message(declared, 1, "7", at=at), at=at + PATIENCE)
+    apply_all(at + PATIENCE)
+    assert inbox() == [(None, "parked", "effect_refused"), (1, "applied", None)]
+    assert replay().endswith("0 declarations differ.")
+
+
 def test_apply_customs_messages__lets_a_closing_wait_for_the_release_that_was_issued_before_it(
     cast: Cast, at: datetime
 ) -> None:
@@ -275,9 +361,7 @@ def test_reread_customs_message__takes_what_came_too_late_and_then_what_followed
         apply_all(later)
     assert [state for _, state, _ in inbox()] == ["applied"] * 3
     assert [after for _, _, after in steps_of(declared)] == ["lodged", "accepted", "released", "cleared"]
-    out = StringIO()
-    call_command("replay_customs_messages", stdout=out)
-    assert out.getvalue().strip().endswith("0 declarations differ.")
+    assert replay().endswith("0 declarations differ.")
 
 
 def test_apply_customs_messages__takes_a_number_that_two_declarations_carry_for_neither(

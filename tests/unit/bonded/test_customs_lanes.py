@@ -262,6 +262,21 @@ def test_settle_lane__without_numbers_parks_at_once_what_nothing_can_make_possib
     )
 
 
+def test_settle_lane__without_numbers_lets_a_stop_pass_a_closing_that_waits() -> None:
+    accepted, _ = settle_lane(LODGED, [unnumbered("01", 0)], office=CDS_OFFICE, at=AT)
+    lane = [unnumbered("09", 3), unnumbered("16", 4), unnumbered("05", 5)]
+    stopped, outcomes = settle_lane(accepted, lane, office=CDS_OFFICE, at=AT)
+    assert stopped.goods is DeclarationState.INSPECTION_ORDERED
+    assert [one.became.value for one in outcomes] == ["waiting", "waiting", "applied"]
+
+
+def test_settle_lane__without_numbers_holds_no_stop_behind_what_is_impossible() -> None:
+    released, _ = settle_lane(LODGED, [unnumbered("08", 0)], office=CDS_OFFICE, at=AT)
+    stopped, outcomes = settle_lane(released, [unnumbered("01", 1), unnumbered("05", 2)], office=CDS_OFFICE, at=AT)
+    assert stopped.goods is DeclarationState.INSPECTION_ORDERED
+    assert [one.became.value for one in outcomes] == ["parked", "applied"]
+
+
 def test_settle_lane__keeps_goods_and_debt_apart() -> None:
     released, _ = settle_lane(LODGED, [unnumbered("08", 0)], office=CDS_OFFICE, at=AT)
     assert (released.goods, released.debt) == (DeclarationState.RELEASED, DebtState.NOT_TOLD)
