@@ -90,7 +90,7 @@ def rule_problem(error: RuleViolation) -> HttpResponse:
                 "code": one.code,
                 "message": one.message,
                 "overridable_by": list(one.overridable_by),
-                **({"where": one.where} if one.where else {}),
+                **({} if one.where is None else {"where": one.where}),
             }
             for one in error.problems
         ]

@@ -69,13 +69,13 @@ class InputInvalid(RuleViolation):
 class Problem:
     """One of several reasons against an act, with who may override it, if anybody.
 
-    `where` is the place in the request that it speaks of, as a JSON pointer (RFC 6901).
+    `where` is the place in the request that it speaks of, as a JSON pointer (RFC 6901): "" is the whole of it.
     """
 
     code: str
     message: str
     overridable_by: tuple[str, ...] = ()
-    where: str = ""
+    where: str | None = None
 
 
 class ProblemsFound(RuleViolation):

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from bonded.api.base import ApiView, Request, json_response
+from bonded.rules.errors import Problem
 from bonded.rules.withdrawals import Procedure
 from tariffs.api.assessments import ChosenMeasureAnswer, StepAnswer, measures_json
 from tariffs.api.base import ChargesAnswer, charges_json
@@ -18,7 +19,7 @@ from tariffs.rules.exchange_rates import Quoting
 from tariffs.rules.jurisdictions import Jurisdiction
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.quote_lines import GivenKind
-from tariffs.rules.quote_requests import read_alternatives, read_quote
+from tariffs.rules.quote_requests import QuoteInvalid, at_change, read_alternatives, read_quote, said_of
 from tariffs.rules.regimes import Regime
 
 # The serializers below describe; the rules read, because they name every fault with its place.
@@ -69,7 +70,6 @@ class QuoteChange(serializers.Serializer[Any]):
     """What is other in an alternative; origin and regime change every line."""
 
     on = serializers.DateField(required=False)
-    jurisdiction = serializers.ChoiceField([(one.value, one.value) for one in Jurisdiction], required=False)
     procedure = serializers.ChoiceField([(one.value, one.value) for one in Procedure], required=False)
     origin = serializers.CharField(required=False)
     regime = serializers.ChoiceField([(one.value, one.value) for one in Regime], required=False)
@@ -140,9 +140,17 @@ class QuotesView(ApiView):
         """Work out what goods would owe on a day, line by line; nothing is stored."""
         require(request.actor, Act.READ_SCHEDULE)
         body: Any = request.data
-        question = read_quote(body)
-        others = [_answer_json(answer(one)) for one in read_alternatives(body)]
-        return json_response({**_answer_json(answer(question)), "alternatives": others})
+        question = _answer_json(answer(read_quote(body)))
+        problems: list[Problem] = []
+        others = []
+        for number, changed in enumerate(read_alternatives(body)):
+            try:
+                others.append(_answer_json(answer(changed)))
+            except QuoteInvalid as error:
+                problems += at_change(number, error.problems)
+        if problems:
+            raise QuoteInvalid(said_of(problems), problems)
+        return json_response({**question, "alternatives": others})
 
 
 def _answer_json(found: Answer) -> dict[str, Any]:

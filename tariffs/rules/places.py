@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from bonded.rules.errors import InputInvalid, Problem
 from bonded.rules.money import Money, currency_decimals, decimal_from_text
 
+MOST_FAULTS = 100
 Read = TypeVar("Read")
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -28,8 +29,9 @@ class Faults:
     found: list[Problem] = field(default_factory=list)
 
     def add(self, where: str, code: str, message: str) -> None:
-        """Note one fault."""
-        self.found.append(Problem(code, message, where=where))
+        """Note one fault; who has made so many learns no more from the rest."""
+        if len(self.found) < MOST_FAULTS:
+            self.found.append(Problem(code, message, where=where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Place:
 
     def refuse(self, message: str, code: str = "input_invalid") -> None:
         """Note what is wrong here."""
-        self.faults.add(self.where or "/", code, message)
+        self.faults.add(self.where, code, message)
 
     def child(self, name: str | int) -> Place:
         """Give the value of a name, None when there is none."""
@@ -55,7 +57,7 @@ class Place:
         if not isinstance(self.value, dict):
             self.refuse("Write a JSON object.")
             return False
-        for name in sorted(set(self.value) - set(names)):
+        for name in sorted(set(self.value) - set(names))[:MOST_FAULTS]:
             self.child(name).refuse(f"There is no such field; there are {', '.join(names)}.", "field_unknown")
         return True
 

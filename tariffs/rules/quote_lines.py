@@ -13,15 +13,26 @@ from bonded.rules.quantities import carats_from_text
 from bonded.rules.validity import Validity
 from tariffs.rules.places import Place, known_currency, money_at, not_negative, whole
 from tariffs.rules.rate_grammar import parse_rate
-from tariffs.rules.rates import COUNTED, UNITS, inclusive_amount_of, quantities_of, units_of
+from tariffs.rules.rates import (
+    COUNTED,
+    UNITS,
+    Rate,
+    RateNotSolvable,
+    Sum,
+    inclusive_amount_of,
+    quantities_of,
+    units_of,
+)
 from tariffs.rules.regimes import Regime, usual_regime
 from tariffs.rules.schedule import UNKNOWN_ORIGINS, Measure, MeasureKind, hs_digits
 from tariffs.rules.shipments import GoodsLine
 
-GIVEN = "given"  # The version of what a question itself says.
+# The version and the source of what a question itself says.
+GIVEN, SOURCE = "given", "given in the question"
 MOST_MEASURES, MOST_QUANTITIES = 20, 20
 FIELDS = (
-    *("hs_code", "origin", "regime", "goods_value", "currency", "pieces", "weight_carats", "quantities", "measures"),
+    *("hs_code", "origin", "regime", "goods_value", "currency"),
+    *("pieces", "weight_carats", "quantities", "measures"),
 )
 
 
@@ -40,18 +51,7 @@ def goods_line_at(place: Place, currency_of_all: Place, usual_currency: str | No
 
     `usual_currency` is what stands at `currency_of_all`, None when nothing is there or it can't be read.
     """
-    fields = (
-        "hs_code",
-        "origin",
-        "regime",
-        "goods_value",
-        "currency",
-        "pieces",
-        "weight_carats",
-        "quantities",
-        "measures",
-    )
-    if not place.only(*fields):
+    if not place.only(*FIELDS):
         return None
     hs_code, origin = place.child("hs_code").read(hs_digits), _origin(place.child("origin"))
     regime = place.child("regime")
@@ -94,34 +94,58 @@ def _quantities(place: Place) -> dict[str, Decimal]:
         number = told.child(name).read(not_negative)
         if name not in UNITS and not re.fullmatch(r"[a-z][a-z_]{0,29}", name):
             told.child(name).refuse(f"A unit is one of {', '.join(UNITS)}, or a name of small letters.")
+        elif name in found:
+            told.child(name).refuse("This follows from the pieces or the weight already.")
         elif number is not None:
             found[name if name in UNITS else COUNTED + name] = number
     return found
 
 
 def _measures(line: Place, origin: str, quantities: Mapping[str, Decimal]) -> tuple[Measure, ...] | None:
+    """Read the measures that are stated; several of one kind are charged together, as one sum."""
     if line.child("measures").value is None:
         return None
-    places = line.items("measures", most=MOST_MEASURES)
-    found = [_measure(place, origin, quantities) for place in places]
-    kinds = [one.kind if one else None for one in found]
-    for place, kind in zip(places, kinds, strict=True):
-        if kind is not None and kinds.count(kind) > 1:
-            place.child("kind").refuse("A line has one measure of a kind; put what it charges into one rate.")
-    return tuple(one for one in found if one is not None)
+    rates: dict[MeasureKind, list[Rate]] = {}
+    for place in line.items("measures", most=MOST_MEASURES):
+        if (read := _measure(place, quantities)) is not None:
+            kind, rate = read
+            rates.setdefault(_KINDS[kind](origin), []).append(rate)
+    if several := rates.get(MeasureKind.CONSUMPTION_TAX):
+        _require_solvable(line.child("measures"), several, quantities)
+    return tuple(
+        Measure(
+            version=GIVEN,
+            kind=kind,
+            hs_code="",
+            origin="",
+            regime="",
+            rate=of_kind[0] if len(of_kind) == 1 else Sum(tuple(of_kind)),
+            validity=Validity(date.min),
+            source=SOURCE,
+            is_verified=False,
+        )
+        for kind, of_kind in rates.items()
+    )
 
 
-def _measure(place: Place, origin: str, quantities: Mapping[str, Decimal]) -> Measure | None:
+def _measure(place: Place, quantities: Mapping[str, Decimal]) -> tuple[GivenKind, Rate] | None:
     if not place.only("kind", "rate"):
         return None
     kind, rate = place.child("kind").choice(GivenKind), place.child("rate").read(parse_rate)
     if kind is None or rate is None:
         return None
-    for unit in sorted(units_of(rate) - quantities.keys()):
+    missing = sorted(units_of(rate) - quantities.keys())
+    for unit in missing:
         place.child("rate").refuse(f"The rate is charged per {unit}; say how many there are.", "quantity_missing")
-    if kind is GivenKind.CONSUMPTION_TAX and units_of(rate) <= quantities.keys():
-        place.child("rate").read(lambda _: inclusive_amount_of(rate, base=Fraction(1), quantities=quantities))
-    return Measure(GIVEN, _KINDS[kind](origin), "", "", "", rate, Validity(date.min), "given in the question")
+    return None if missing else (kind, rate)
+
+
+def _require_solvable(place: Place, rates: list[Rate], quantities: Mapping[str, Decimal]) -> None:
+    try:
+        rate = rates[0] if len(rates) == 1 else Sum(tuple(rates))
+        inclusive_amount_of(rate, base=Fraction(1), quantities=quantities)
+    except RateNotSolvable as error:
+        place.refuse(error.message, error.code)
 
 
 def _duty_kind(origin: str) -> MeasureKind:

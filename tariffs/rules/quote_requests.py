@@ -5,25 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bonded.rules.errors import ErrorKind, InputInvalid, ProblemsFound
+from bonded.rules.errors import ErrorKind, InputInvalid, Problem, ProblemsFound
 from bonded.rules.money import Money
 from bonded.rules.validity import Validity
 from bonded.rules.withdrawals import Procedure
 from tariffs.rules.exchange_rates import ExchangeRate, Quoting
-from tariffs.rules.jurisdictions import Jurisdiction, RulesMissing, rules_of_day
+from tariffs.rules.jurisdictions import AssessmentRules, Jurisdiction, RulesMissing, rules_of_day
 from tariffs.rules.places import Faults, Place, day_from_text, known_currency, positive, share, stated_money_at
-from tariffs.rules.quote_lines import GIVEN, goods_line_at
+from tariffs.rules.quote_lines import GIVEN, SOURCE, goods_line_at
 from tariffs.rules.shipments import NamedCost, ShareOfCif, ShareOfGoods, Shipment, UnknownInsurance
 
 MOST_LINES, MOST_COSTS, MOST_RATES, MOST_ALTERNATIVES = 200, 20, 40, 20
+MOST_LINES_IN_ALL = 1_000
 LONGEST_NAME = 60
-OF_THE_WHOLE, OF_EVERY_LINE = ("on", "jurisdiction", "procedure"), ("origin", "regime")
+OF_THE_WHOLE, OF_EVERY_LINE = ("on", "procedure"), ("origin", "regime")
 
 
 class QuoteInvalid(ProblemsFound):
@@ -41,12 +42,12 @@ class Quote:
     shipment: Shipment
     rates: tuple[ExchangeRate, ...]
 
-    @property
-    def currencies(self) -> frozenset[str]:
-        """Give every currency in which something is stated."""
+    def currencies(self, rules: AssessmentRules) -> frozenset[str]:
+        """Give every currency from which something is converted."""
         shipment = self.shipment
         costs = [cost.amount for cost in (*shipment.additions, *shipment.deductions)]
-        moneys = [*costs, *(line.value for line in shipment.lines), shipment.freight, shipment.insurance]
+        carriage = [shipment.freight, shipment.insurance] if rules.value_includes_carriage else []
+        moneys = [*costs, *(line.value for line in shipment.lines), *carriage]
         return frozenset(money.currency for money in moneys if isinstance(money, Money))
 
 
@@ -55,20 +56,26 @@ def read_quote(body: object) -> Quote:
     faults = Faults()
     quote = _quote(Place(body, "", faults))
     if quote is None or faults.found:
-        raise QuoteInvalid(_count(faults), faults.found)
+        raise QuoteInvalid(said_of(faults.found), faults.found)
     return quote
 
 
 def read_alternatives(body: Mapping[str, Any]) -> list[Quote]:
     """Read the changes that are asked for beside a question that could be read, each as a question of its own.
 
-    A change of day, jurisdiction or procedure is of the whole; of origin or regime, of every line.
+    A change of day or procedure is of the whole; of origin or regime, of every line. Another
+    jurisdiction is another question: rates and measures that are given would be of another currency.
     Raises QuoteInvalid with every fault, at the change that leads to it.
     """
     faults = Faults()
     rest = {name: value for name, value in body.items() if name != "alternatives"}
+    changes = Place(body, "", faults).items("alternatives", most=MOST_ALTERNATIVES)
+    if len(body["lines"]) * (1 + len(changes)) > MOST_LINES_IN_ALL:
+        message = f"Lines, counted once for each alternative, are at most {MOST_LINES_IN_ALL}."
+        faults.add("/alternatives", "input_invalid", message)
+        changes = []
     quotes = []
-    for change in Place(body, "", faults).items("alternatives", most=MOST_ALTERNATIVES):
+    for number, change in enumerate(changes):
         if not change.only(*OF_THE_WHOLE, *OF_EVERY_LINE):
             continue
         whole = {name: value for name, value in change.value.items() if name in OF_THE_WHOLE}
@@ -76,14 +83,27 @@ def read_alternatives(body: Mapping[str, Any]) -> list[Quote]:
         try:
             quotes.append(read_quote({**rest, **whole, "lines": [line | of_lines for line in body["lines"]]}))
         except QuoteInvalid as error:
-            faults.found += [replace(one, where=change.where + one.where) for one in error.problems]
+            faults.found += at_change(number, error.problems)
     if faults.found:
-        raise QuoteInvalid(_count(faults), faults.found)
+        raise QuoteInvalid(said_of(faults.found), faults.found)
     return quotes
 
 
-def _count(faults: Faults) -> str:
-    number = len(faults.found)
+def at_change(number: int, problems: Iterable[Problem]) -> list[Problem]:
+    """Give the faults of a changed question at the change, by its number from 0; each once, though of every line."""
+    found = {}
+    for one in problems:
+        where = one.where or ""
+        name = where.rpartition("/")[2]
+        place = f"/{name}" if name in OF_EVERY_LINE else where
+        problem = replace(one, where=f"/alternatives/{number}{place}")
+        found[problem.where, problem.code, problem.message] = problem
+    return list(found.values())
+
+
+def said_of(problems: Sequence[Problem]) -> str:
+    """Say how many things are wrong."""
+    number = len(problems)
     return "One thing is wrong with the question." if number == 1 else f"{number} things are wrong with the question."
 
 
@@ -178,5 +198,5 @@ def _rates(body: Place, on: date | None, jurisdiction: Jurisdiction | None) -> l
         if currency is not None and currency in (local, *(one.currency for one in found)):
             place.child("currency").refuse("A currency has one rate, and the local one has none.", "rate_not_needed")
         if currency and rate and quoted and local and on:
-            found.append(ExchangeRate(GIVEN, currency, local, rate, quoted, Validity(on), "given in the question"))
+            found.append(ExchangeRate(GIVEN, currency, local, rate, quoted, Validity(on), SOURCE, is_verified=False))
     return found

@@ -114,7 +114,12 @@ def test_quote_duties__charges_what_is_counted_and_what_is_weighed(cast: Cast) -
     lines = [
         line(quantities={"jewel": "4"}, measures=[{"kind": "duty", "rate": rates[0]}], goods_value="100"),
         line(measures=[{"kind": "duty", "rate": rates[1]}], goods_value="100"),
-        line(quantities={"kg": "500"}, measures=[{"kind": "fee", "rate": rates[2]}], goods_value="100"),
+        line(
+            weight_carats=None,
+            quantities={"kg": "500"},
+            measures=[{"kind": "fee", "rate": rates[2]}],
+            goods_value="100",
+        ),
     ]
     body = ask(cast, question(*lines)).json()
     assert [(one["duty"], one["fees"]) for one in body["lines"]] == [
@@ -224,7 +229,7 @@ def test_quote_duties__names_every_fault_with_its_place(cast: Cast) -> None:
         ("/lines/2/measures/0/rate", "rate_unreadable"),
         ("/lines/2/measures/1/kind", "word_unknown"),
         ("/lines/3/measures/0/rate", "quantity_missing"),
-        ("/lines/3/measures/1/rate", "rate_not_solvable"),
+        ("/lines/3/measures", "rate_not_solvable"),
         ("/exchange_rates/0/rate", "input_invalid"),
         ("/exchange_rates/0/quoted", "word_unknown"),
     ]
@@ -264,8 +269,9 @@ def test_quote_duties__refuses(cast: Cast, changes: dict[str, Any], expected: li
         ({"quantities": {"jewel": "-1"}}, [("/lines/0/quantities/jewel", "input_invalid")]),
         ({"quantities": ["jewel"]}, [("/lines/0/quantities", "input_invalid")]),
         ({"regime": "other"}, [("/lines/0/regime", "word_unknown")]),
-        ({"measures": [{"kind": "vat", "rate": "13%"}] * 2},
-         [("/lines/0/measures/0/kind", "input_invalid"), ("/lines/0/measures/1/kind", "input_invalid")]),
+        ({"quantities": {"ct": "5"}}, [("/lines/0/quantities/ct", "input_invalid")]),
+        ({"measures": [{"kind": "consumption_tax", "rate": "60%"}] * 2},
+         [("/lines/0/measures", "rate_not_solvable")]),
         ({"measures": [{"kind": "vat", "rate": "max(" * 60}]}, [("/lines/0/measures/0/rate", "rate_unreadable")]),
     ],
 )  # fmt: skip
@@ -277,6 +283,50 @@ def test_quote_duties__names_each_line_that_the_schedule_does_not_know(cast: Cas
     a_schedule(at)
     body = question(line(measures=None), line(hs_code="0101", measures=None), line(hs_code="0102", measures=None))
     assert faults(ask(cast, body)) == [("/lines/1", "measure_missing"), ("/lines/2", "measure_missing")]
+
+
+def test_quote_duties__charges_several_measures_of_a_kind_together(cast: Cast) -> None:
+    fees = [{"kind": "fee", "rate": "min(max(0.3464%, 31.67), 614.35)"}, {"kind": "fee", "rate": "0.125%"}]
+    told = line(measures=[*fees, {"kind": "duty", "rate": "0%"}], goods_value="10000")
+    body = ask(cast, question(told, jurisdiction="US", currency="USD")).json()
+    assert body["totals"]["fees"] == "47.14"  # 34.64 and 12.50
+    (fee,) = [one for one in body["lines"][0]["measures"] if one["kind"] == "fee"]
+    assert (fee["rate"], fee["is_verified"]) == ("min(max(0.3464%, 31.67), 614.35) + 0.125%", False)
+
+
+def test_quote_duties__says_what_is_wrong_with_a_line_and_not_what_the_lines_share(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    deductions = [{"name": "inland freight", "amount": "500", "currency": "CNY"}]
+    lines = [line(goods_value="300"), line(goods_value="300"), line(goods_value="300", measures=None, hs_code="0101")]
+    assert faults(ask(cast, question(*lines, deductions=deductions))) == [("/lines/2", "measure_missing")]
+    assert faults(ask(cast, question(line(goods_value="300"), deductions=deductions))) == [
+        ("", "customs_value_invalid")
+    ]
+    freight = {"amount": "1", "currency": "ZAR"}
+    assert faults(ask(cast, question(freight=freight))) == [("", "exchange_rate_missing")]
+
+
+def test_quote_duties__names_the_alternative_that_can_not_be_answered(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    told = question(line(measures=None), line(measures=None), alternatives=[{"on": "2026-11-22"}, {"origin": ""}])
+    assert faults(ask(cast, told)) == [
+        ("/alternatives/1/lines/0", "measure_missing"),
+        ("/alternatives/1/lines/1", "measure_missing"),
+    ]
+    told = question(EMERALD, EMERALD, alternatives=[{"origin": "co"}, {"jurisdiction": "UK"}])
+    assert faults(ask(cast, told)) == [
+        ("/alternatives/0/origin", "input_invalid"),
+        ("/alternatives/1/jurisdiction", "field_unknown"),
+    ]
+
+
+def test_quote_duties__refuses_figures_beyond_all_bounds(cast: Cast) -> None:
+    rates = [{"currency": "USD", "rate": "9" * 24, "quoted": "local_per_unit"}]
+    told = question(line(goods_value="9999999999999.99", currency="USD"), exchange_rates=rates)
+    assert faults(ask(cast, told)) == [("/lines/0", "amount_invalid")]
+    many = question(*[EMERALD] * 200, alternatives=[{"on": "2026-11-22"}] * 5)
+    assert faults(ask(cast, many)) == [("/alternatives", "input_invalid")]
+    assert len(faults(ask(cast, question(**{f"x{number}": 1 for number in range(10_000)})))) == 100
 
 
 def test_quote_duties__says_which_currency_has_no_rate(cast: Cast) -> None:
