@@ -92,6 +92,28 @@ def measure_requests(port: int, requests: Sequence[bytes], *, connections: int, 
     return Load(len(spent) / seconds, percentile(spent, 50) * 1e3, percentile(spent, 99) * 1e3)
 
 
+def paced(port: int, requests: Sequence[bytes], *, rate: float, connections: int) -> float:
+    """Send so many requests a second, each whole as it is and at its time, or as soon as a connection is free.
+
+    Gives the moment of perf_counter at which the first was due; number n was due n / rate later.
+    """
+    with contextlib.ExitStack() as stack, selectors.DefaultSelector() as selector:
+        free = []
+        for _ in range(connections):
+            free.append(client := _Client(port))
+            stack.callback(client.socket.close)
+            selector.register(client.socket, selectors.EVENT_READ, client)
+        begun, asked = time.perf_counter() + 0.2, 0
+        while asked < len(requests) or len(free) < connections:
+            wait = begun + asked / rate - time.perf_counter() if asked < len(requests) and free else 1.0
+            if wait <= 0:
+                free.pop(0).ask(requests[asked])
+                asked += 1
+                continue
+            free += [key.data for key, _ in selector.select(timeout=wait) if key.data.is_answered()]
+        return begun
+
+
 def percentile(ordered: Sequence[float], percent: int) -> float:
     """Give the value that so many percent of the ordered values do not exceed."""
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]

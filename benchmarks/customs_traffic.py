@@ -8,13 +8,11 @@ given its row in advance and only has to be sent and to run.
 
 from __future__ import annotations
 
-import http.client
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from django.conf import settings
 from django.core.management import call_command
@@ -22,7 +20,7 @@ from django.utils import timezone
 
 from benchmarks import _customs_tasks as tasks
 from benchmarks._customs_backlog import drain, empty_again, fill, message, truncate
-from benchmarks._load import measure_requests, percentile, served
+from benchmarks._load import measure_requests, paced, percentile, served
 from benchmarks._statements import bare_connection, recorded, replay
 from benchmarks.customs_messages import FIRST_STATEMENT
 from benchmarks.figures import Figure, Measure
@@ -37,7 +35,7 @@ PATH = "/api/v1/customs/messages"
 PLAIN, WHOLE = "7L7", "LJTPR"
 CONNECTIONS, ACCEPTING_SECONDS, MOST_ACCEPTED = 16, 8.0, 40_000
 SECONDS, PEER_SECONDS, PEER_RATE = 20, 10, 300
-SENDERS, TOGETHER = 6, 100
+TOGETHER = 100
 PERCENTS = (50, 95, 99)
 ALONE = 1_500
 LOOK_EVERY_SECONDS, LOOK_BACK = 0.004, 100
@@ -56,7 +54,7 @@ def run() -> list[Figure]:
         accepted = _accepted(port, secret)
         with tasks.celery_worker("-A", "config.celery", "worker", "-Q", "work", "-c", "1"):
             ours = {
-                f"{what} at {rate}/s": _lags(codes, rate, SECONDS, lambda: _Poster(port, secret))
+                f"{what} at {rate}/s": _lags(codes, rate, port, secret)
                 for what, codes, rate in (
                     ("status messages", PLAIN, 300),
                     ("status messages of whole journeys", WHOLE, 300),
@@ -116,47 +114,14 @@ def _request(port: int, secret: str, name: str, body: bytes, at: datetime) -> by
     return f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + body
 
 
-class _Poster:
-    """One connection of the office: it signs and posts a message, and waits until that is acknowledged."""
-
-    def __init__(self, port: int, secret: str) -> None:
-        self.port, self.secret = port, secret
-        self.connection = http.client.HTTPConnection(HOST, port)
-
-    def send(self, name: str, number: str, sequence: int, code: str) -> None:
-        """Tell one thing of one declaration."""
-        at = timezone.now()
-        body = message(name, number, sequence, code, at)
-        headers = signed_headers(secret=self.secret, message_id=name, body=body, at=at)
-        headers |= {OFFICE_HEADER: SIMULATOR, "Content-Type": "application/json"}
-        self.connection.request("POST", PATH, body, headers)
-        answer = self.connection.getresponse()
-        answer.read()
-        assert answer.status == 202, answer.status
-
-
-class _Tasks:
-    """Sends a task for a message that was written in advance."""
-
-    def __init__(self, task: tasks.Task[..., None], keys: Mapping[str, int]) -> None:
-        self.task, self.keys = task, keys
-
-    def send(self, name: str, number: str, sequence: int, code: str) -> None:
-        """Have one message applied."""
-        self.task.delay(self.keys[name])
-
-
-class Sender(Protocol):
-    """Whoever sends a message on its way."""
-
-    def send(self, name: str, number: str, sequence: int, code: str) -> None: ...
-
-
-def _lags(codes: str, rate: int, seconds: int, sender: Callable[[], Sender]) -> list[float]:
-    """Send so many messages a second for so long; give the ordered seconds until each was seen applied."""
-    declarations = rate * seconds // len(codes)
+def _lags(codes: str, rate: int, port: int, secret: str) -> list[float]:
+    """Post so many messages a second; give the ordered seconds from when each was due until it was seen applied."""
+    declarations = rate * SECONDS // len(codes)
     fill("", declarations)
-    return _sent_and_seen(_turns(codes, declarations), rate, sender)
+    at = timezone.now()
+    turns = _turns(codes, declarations)
+    requests = [_request(port, secret, turn[0], message(*turn, at), at) for turn in turns]
+    return _seen_after(turns, rate, lambda: paced(port, requests, rate=rate, connections=CONNECTIONS))
 
 
 def _lags_of_tasks(task: tasks.Task[..., None]) -> list[float]:
@@ -164,8 +129,17 @@ def _lags_of_tasks(task: tasks.Task[..., None]) -> list[float]:
     declarations = PEER_RATE * PEER_SECONDS // len(PLAIN)
     fill(PLAIN, declarations)
     keys = dict(IncomingCustomsMessage.objects.values_list("message_id", "pk"))
+    turns = _turns(PLAIN, declarations)
+
+    def send() -> float:
+        begun = time.perf_counter()
+        for place, turn in enumerate(turns):
+            time.sleep(max(0.0, begun + place / PEER_RATE - time.perf_counter()))
+            task.delay(keys[turn[0]])
+        return begun
+
     with tasks.celery_worker("-A", "benchmarks._customs_tasks", "worker", "-Q", tasks.QUEUE, "-c", str(tasks.POOL)):
-        return _sent_and_seen(_turns(PLAIN, declarations), PEER_RATE, lambda: _Tasks(task, keys))
+        return _seen_after(turns, PEER_RATE, send)
 
 
 def _turns(codes: str, declarations: int) -> list[Turn]:
@@ -178,31 +152,15 @@ def _turns(codes: str, declarations: int) -> list[Turn]:
     ]
 
 
-def _sent_and_seen(turns: Sequence[Turn], rate: int, sender: Callable[[], Sender]) -> list[float]:
-    sent: dict[str, float] = {}
+def _seen_after(turns: Sequence[Turn], rate: int, send: Callable[[], float]) -> list[float]:
+    """Have all sent, and give the ordered seconds from when each was due until its step was seen."""
     seen: dict[str, float] = {}
     looking = threading.Thread(target=_look, args=(seen, len(turns)), daemon=True)
     looking.start()
-    begun = time.perf_counter() + 0.5
-    threads = [
-        threading.Thread(target=_send, args=(sender(), turns[one::SENDERS], begun + one / rate, SENDERS / rate, sent))
-        for one in range(SENDERS)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    begun = send()
     looking.join(SETTLED_WITHIN_SECONDS)
-    assert len(sent) == len(seen) == len(turns), f"{len(turns)} to send, {len(sent)} sent, {len(seen)} applied"
-    return sorted(seen[name] - sent[name] for name in sent)
-
-
-def _send(sender: Sender, turns: Sequence[Turn], begun: float, pause: float, sent: dict[str, float]) -> None:
-    """Send one message after the other, each at its time, or at once when that has passed."""
-    for place, (name, *told) in enumerate(turns):
-        time.sleep(max(0.0, begun + place * pause - time.perf_counter()))
-        sent[name] = time.perf_counter()
-        sender.send(name, *told)
+    assert len(seen) == len(turns), f"{len(turns)} sent, {len(seen)} applied"
+    return sorted(seen[turn[0]] - begun - place / rate for place, turn in enumerate(turns))
 
 
 def _look(seen: dict[str, float], count: int) -> None:
@@ -234,7 +192,7 @@ def _figures(what: str, lags: list[float], bare: list[float], peers: Mapping[str
     return [
         Figure(
             "G14",
-            f"lag of {what}, sent to applied, p{percent}",
+            f"lag of {what}, due to be sent to applied, p{percent}",
             percentile(lags, percent) * 1e3,
             "ms",
             Measure("the statements of one message run bare", percentile(bare, percent) * 1e3),

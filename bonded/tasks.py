@@ -65,7 +65,7 @@ LONGEST_VERIFICATION_SECONDS = 900
 # Longer than a worker stands still between two steps of an import.
 STUCK_TERM = timedelta(minutes=5)
 PAUSE_SECONDS = 1.0
-REST_SECONDS = 0.02
+REST_SECONDS = 0.05
 
 log = structlog.get_logger(__name__)
 

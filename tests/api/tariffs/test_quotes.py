@@ -16,7 +16,7 @@ from tariffs.actions.versions import publish_versions
 from tariffs.models import Assessment
 from tests.cast import Cast
 from tests.situations.tariffs import a_measure, a_schedule
-from tests.unit.tariffs.examples import EXAMPLES
+from tests.unit.tariffs.examples import EXAMPLES, HAND_EXAMPLES
 
 ADDRESS = "/api/v1/tariffs/quotes"
 ANSWERS = ("customs_value", "duty", "consumption_tax", "vat", "fees", "total")
@@ -107,6 +107,18 @@ def test_quote_duties__gives_the_examples(cast: Cast, example: dict[str, Any]) -
     # A source that rounds to 2 decimals of ten thousand says nothing of what is below a hundred.
     allowed = Decimal("0.005") * scale if scale > 1 else 0
     assert [name for name, amount in expected.items() if abs(Decimal(totals[name]) - amount) > allowed] == []
+
+
+@pytest.mark.parametrize("example", HAND_EXAMPLES, ids=lambda one: one["id"])
+def test_quote_duties__gives_what_was_worked_by_hand(cast: Cast, example: dict[str, Any]) -> None:
+    answer = ask(cast, example["request"])
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["totals"] == example["totals"]
+
+
+def test_hand_examples__say_how_they_were_worked_and_from_what() -> None:
+    assert len({one["id"] for one in HAND_EXAMPLES}) == len(HAND_EXAMPLES) == 37
+    assert all(one["working"] and one["source"] and one["title"] for one in HAND_EXAMPLES)
 
 
 def test_quote_duties__charges_what_is_counted_and_what_is_weighed(cast: Cast) -> None:

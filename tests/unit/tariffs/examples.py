@@ -20,7 +20,9 @@ from tariffs.rules.schedule import ANY, Measure, MeasureKind
 from tariffs.rules.shipments import GoodsLine, Shipment
 
 Example = dict[str, Any]
-EXAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "data/tax_examples.json").read_text())
+DATA = Path(__file__).parent / "data"
+EXAMPLES: dict[str, Any] = json.loads((DATA / "tax_examples.json").read_text())
+HAND_EXAMPLES: list[dict[str, Any]] = json.loads((DATA / "hand_examples.json").read_text())["examples"]
 # Every example without a date of its own is read as of this day.
 TODAY = date(2026, 11, 23)
 
