@@ -26,7 +26,7 @@ from bonded.rules.permissions import SYSTEM, Act
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 FIRST, MONTHS = date(2021, 1, 1), 60
 ROWS, STREAMS = 1_500_000, 100_000
-CALLS, SET, ROUNDS = 1_000, 500, 5
+CALLS, SET, ROUNDS = 1_000, 500, 12
 
 FILL = """
     INSERT INTO bonded_incomingcustomsmessage
