@@ -24,6 +24,11 @@ def test_require_certificates_cover__lets_covered_goods_and_no_rough_pass() -> N
     require_certificates_cover({"BW-12345": Decimal("3.000")}, certificates, ON)
     require_certificates_cover({}, [], ON)
 
+    # Nothing else lets them pass: the same goods without the certificate are refused.
+    with pytest.raises(KimberleyCertificatesDoNotCover) as refused:
+        require_certificates_cover({"BW-12345": Decimal("3.000")}, [], ON)
+    assert [problem.code for problem in refused.value.problems] == ["certificate_unknown"]
+
 
 @pytest.mark.parametrize(
     ("certificate", "code"),

@@ -14,13 +14,20 @@ LINE = StatementLine(1, Money(885, "EUR"), date(2026, 1, 2), date(2026, 1, 2), "
 STATEMENT = Statement("S1", "NL2", "EUR", Money(1815, "EUR"), Money(2700, "EUR"), (LINE,))
 
 
-def test_require_statement_adds_up__accepts_one_that_does() -> None:
+def test_require_statement_adds_up__accepts_one_that_does_and_not_one_without_its_line() -> None:
     require_statement_adds_up(STATEMENT)
+    with pytest.raises(StatementDoesNotAddUp) as refusal:
+        require_statement_adds_up(replace(STATEMENT, lines=()))
+    assert refusal.value.facts == {"statement": "S1", "computed": "18.15", "closing": "27.00"}
 
 
 @pytest.mark.parametrize("closing", [None, Money(9, "USD")], ids=["not stated", "another currency"])
 def test_require_statement_adds_up__passes_by_a_balance_that_proves_nothing(closing: Money | None) -> None:
     require_statement_adds_up(replace(STATEMENT, closing=closing))
+    # Its lines are looked at all the same.
+    with pytest.raises(StatementDoesNotAddUp) as refusal:
+        require_statement_adds_up(replace(STATEMENT, closing=closing, lines=(replace(LINE, amount=Money(1, "USD")),)))
+    assert refusal.value.facts == {"statement": "S1", "line": 1}
 
 
 def test_require_statement_adds_up__refuses_a_cent_of_difference() -> None:
