@@ -46,9 +46,9 @@ def accepts(port: int) -> bool:
     return True
 
 
-def answers_ok(port: int, path: str) -> bool:
+def answers_ok(port: int, path: str, *, within_seconds: float = ANSWER_WITHIN_SECONDS) -> bool:
     """Return whether GET of the path answers 200; asks directly, whatever proxy is configured."""
-    connection = http.client.HTTPConnection(HOST, port, timeout=ANSWER_WITHIN_SECONDS)
+    connection = http.client.HTTPConnection(HOST, port, timeout=within_seconds)
     try:
         connection.request("GET", path)
         return connection.getresponse().status == http.HTTPStatus.OK

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import http.client
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import redis
 
-from config.local.ports import HOST
+from config.local.ports import answers_ok
 
 Sign = Callable[[], bool]
 
@@ -49,19 +48,7 @@ def any_of(*signs: Sign) -> Sign:
 
 def web_answers(port: int, path: str) -> Sign:
     """Give the sign that GET of a path on a port of this machine answers 200 within a second."""
-
-    def is_given() -> bool:
-        # Not httpx, which reads its certificates anew for every client and would take the platform's processor.
-        connection = http.client.HTTPConnection(HOST, port, timeout=ANSWERED_WITHIN_SECONDS)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    return is_given
+    return lambda: answers_ok(port, path, within_seconds=ANSWERED_WITHIN_SECONDS)
 
 
 def redis_answers(url: str) -> Sign:
