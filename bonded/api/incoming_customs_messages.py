@@ -104,7 +104,7 @@ class IncomingMessagesView(ApiView):
         responses=IncomingMessagePage,
     )
     def get(self, request: Request) -> HttpResponse:
-        """List incoming messages that are unread, waiting or parked, the oldest first."""
+        """List incoming messages that are unread, waiting or parked, or in the state asked for, the oldest first."""
         state = choice_from_text(MessageState, "state", request.GET.get("state"))
         rows = incoming_board(state=state, office=request.GET.get("office"), actor=request.actor)
         page = page_by(
@@ -133,7 +133,7 @@ class RereadView(ApiView):
     )
     @idempotent
     def post(self, request: Request, message_id: int) -> HttpResponse:
-        """Have a parked message read and applied again, once its cause is mended."""
+        """Have a parked message read again once its cause is mended, or a superseded one that came too late."""
         reason = read(Reason, request)["reason"]
         message = reread_customs_message(message_id=message_id, reason=reason, actor=request.actor, at=request.at)
         return json_response(summary_json(message, at=request.at), 202)
