@@ -13,6 +13,7 @@ from bonded.actions.activity import record_activity
 from bonded.rules.permissions import Actor
 from tariffs.models.versions import Version, VersionQuerySet
 from tariffs.rules.permissions import Act, require
+from tariffs.signals import versions_published
 
 Published = TypeVar("Published", bound=Version)
 
@@ -26,7 +27,10 @@ def publish_versions(rows: Sequence[Published], *, actor: Actor, at: datetime) -
     publishers would put in force at once.
     """
     require(actor, Act.LOAD_TARIFFS)
-    return [row for row in rows if _publish(row, actor=actor, at=at)]
+    new = [row for row in rows if _publish(row, actor=actor, at=at)]
+    if new:
+        versions_published.send(type(new[0]), at=at)
+    return new
 
 
 def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:
