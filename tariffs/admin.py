@@ -134,7 +134,10 @@ for model in (
     models.BankStatement,
     models.BankStatementLine,
     models.GuaranteeReservation,
+    models.LotToPrice,
     models.PaymentMatch,
     models.Posting,
+    models.PriceList,
+    models.RatesToPrice,
 ):
     admin.site.register(model, ReadOnlyAdmin)

@@ -14,9 +14,11 @@ from bonded.rules.withdrawals import Procedure
 from bonded.signals import withdrawal_cancelled, withdrawal_refused, withdrawal_released, withdrawal_requested
 from tariffs.actions.assessments import assess_withdrawal
 from tariffs.actions.duty import charge_duty, withdraw_duty
+from tariffs.actions.landed_prices import note_published
 from tariffs.rules.exchange_rates import ExchangeRateMissing
 from tariffs.rules.jurisdictions import RulesMissing
 from tariffs.rules.schedule import MeasureMissing
+from tariffs.signals import versions_published
 
 log = structlog.get_logger()
 
@@ -45,9 +47,15 @@ def charge_what_was_released(sender: Any, *, withdrawal_id: UUID, at: datetime, 
     charge_duty(withdrawal_id=withdrawal_id, actor=SYSTEM, at=at)
 
 
+def note_what_was_published(sender: Any, *, at: datetime, **kwargs: Any) -> None:
+    """Have the catalogue priced again."""
+    note_published(at=at)
+
+
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
     withdrawal_requested.connect(assess_what_was_requested, dispatch_uid="tariffs.assess")
     withdrawal_cancelled.connect(withdraw_what_ended, dispatch_uid="tariffs.withdraw.cancelled")
     withdrawal_refused.connect(withdraw_what_ended, dispatch_uid="tariffs.withdraw.refused")
     withdrawal_released.connect(charge_what_was_released, dispatch_uid="tariffs.charge")
+    versions_published.connect(note_what_was_published, dispatch_uid="tariffs.price.published")

@@ -95,13 +95,13 @@ def _matching(lots: LotQuerySet, search: LotSearch) -> LotQuerySet:
     """Keep the lots that fit the search."""
     asked: dict[str, Any] = {f"{name}__in": words for name, words in search.words.items() if name != "treatment"}
     asked |= {f"{name}__startswith": text for name, text in search.beginnings.items()}
-    asked |= {"currency": search.currency, "treatment__regex": _treatments(search)}
+    asked |= {"currency": search.currency, "treatment__regex": treatments_pattern(search)}
     asked |= {"weight_carats__gte": search.carats_from, "weight_carats__lte": search.carats_to}
     asked |= {"value_minor__gte": search.value_from_minor, "value_minor__lte": search.value_to_minor}
     return lots.filter(**{name: value for name, value in asked.items() if value is not None})
 
 
-def _treatments(search: LotSearch) -> str | None:
+def treatments_pattern(search: LotSearch) -> str | None:
     """Give what a lot's joined treatment codes must match to name one of those asked for."""
     words = search.words.get("treatment")
     return f"(^|,)({'|'.join(map(re.escape, words))})(,|$)" if words else None
@@ -167,7 +167,7 @@ def _conditions(search: LotSearch) -> tuple[list[str], dict[str, Any]]:
         "carats_to": ("lot.weight_carats <= %(carats_to)s", search.carats_to),
         "value_from": ("lot.value_minor >= %(value_from)s", search.value_from_minor),
         "value_to": ("lot.value_minor <= %(value_to)s", search.value_to_minor),
-        "treatments": ("lot.treatment ~ %(treatments)s", _treatments(search)),
+        "treatments": ("lot.treatment ~ %(treatments)s", treatments_pattern(search)),
     }
     for name in search.words.keys() - GRADE_WORDS.keys() - {"treatment"}:
         bounds[name] = (f"lot.{name} = ANY(%({name})s)", list(search.words[name]))

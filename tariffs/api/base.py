@@ -37,8 +37,11 @@ class ChargesAnswer(serializers.Serializer[Any]):
 def asked_day(request: Request) -> date:
     """Give the day of `?on=`, or today in Shanghai; raises DayInvalid."""
     text = request.GET.get("on")
-    if text is None:
-        return business_day(request.at)
+    return business_day(request.at) if text is None else day_from_text(text)
+
+
+def day_from_text(text: str) -> date:
+    """Read a day; raises DayInvalid."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tariffs.api import assessments, bank_statements, duty, guarantees, ledger, quotes, schedule
+from tariffs.api import assessments, bank_statements, duty, guarantees, landed_lots, ledger, quotes, schedule
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs/measures", schedule.MeasuresView.as_view()),
     path("tariffs/exchange-rates", schedule.ExchangeRatesView.as_view()),
     path("tariffs/quotes", quotes.QuotesView.as_view()),
+    path("tariffs/landed-lots", landed_lots.LandedLotsView.as_view()),
+    path("tariffs/rate-changes", landed_lots.RateChangesView.as_view()),
+    path("tariffs/rate-changes/<str:day>/lots", landed_lots.MovedLotsView.as_view()),
     path("lots/<str:stock_number>/landed-cost", assessments.LandedCostView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/assessment", assessments.AssessmentView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/secure-duty", duty.SecureDutyView.as_view()),

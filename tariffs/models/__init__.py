@@ -6,6 +6,7 @@ from tariffs.models.calendars import CalendarDay
 from tariffs.models.debts import DutyDebt
 from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
+from tariffs.models.landed_prices import LandedPrice, LotToPrice, PriceList, RatesToPrice
 from tariffs.models.ledger import JournalEntry, LedgerAccount, Posting
 from tariffs.models.schedule import Measure
 
@@ -21,8 +22,12 @@ __all__ = (
     "GuaranteeAccount",
     "GuaranteeReservation",
     "JournalEntry",
+    "LandedPrice",
     "LedgerAccount",
+    "LotToPrice",
     "Measure",
     "PaymentMatch",
     "Posting",
+    "PriceList",
+    "RatesToPrice",
 )

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from django.db import connection
+
 from bonded.queries.invariants import Question, rows_of
+from bonded.queries.lots import goods_of_lots
+from bonded.rules.permissions import SYSTEM
 from tariffs.models.assessments import Assessment
+from tariffs.models.landed_prices import PriceList, RatesToPrice
 from tariffs.queries.assessments import differences_when_run_again
+from tariffs.queries.landed_costs import landed_cost_of_goods
 
 # Enough to catch a change of the calculator the night after; older ones are run again from the command line.
 LATEST_ASSESSMENTS = 200
+# Others with every list, so that in time all are looked at.
+PRICED_LOTS = 50
 
 
 def _accounts_whose_balance_differs_from_their_postings() -> list[str]:
@@ -60,11 +68,48 @@ def _assessments_that_come_out_otherwise() -> list[str]:
     return [difference for assessment in latest for difference in differences_when_run_again(assessment)]
 
 
+def _landed_prices_that_differ_from_the_calculator() -> list[str]:
+    """Look at some lots of the current list, unless it is known to be stale."""
+    prices = PriceList.objects.current().first()
+    if prices is None or RatesToPrice.objects.exists():
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT price.lot_id, price.landed_minor FROM tariffs_landedprice price"
+            " WHERE price.slot = %s AND NOT EXISTS (SELECT FROM tariffs_lottoprice c WHERE c.lot_id = price.lot_id)"
+            " ORDER BY hashint8(price.lot_id + %s) LIMIT %s",
+            [prices.slot, prices.pk, PRICED_LOTS],
+        )
+        priced = dict(cursor.fetchall())
+    goods = goods_of_lots(priced, actor=SYSTEM) if priced else []
+    return [
+        f"{facts.stock_number} {priced[facts.lot_id]}"
+        for facts in goods
+        if landed_cost_of_goods([facts], on=prices.priced_on).landed.minor != priced[facts.lot_id]
+    ]
+
+
+def _lots_on_offer_that_are_neither_priced_nor_waiting() -> list[str]:
+    return rows_of("""
+        SELECT lot.id, lot.stock_number FROM tariffs_pricelist list
+          JOIN bonded_lot lot ON lot.is_on_offer
+          LEFT JOIN tariffs_landedprice price ON price.slot = list.slot AND price.lot_id = lot.id
+         WHERE list.is_current AND price.is_on_offer IS DISTINCT FROM true
+           AND NOT EXISTS (SELECT FROM tariffs_lottoprice c WHERE c.lot_id = lot.id)
+           AND NOT EXISTS (SELECT FROM jsonb_to_recordset(list.unpriced)
+                                    AS sort (hs_code text, origin text, currency text)
+                            WHERE (sort.hs_code, sort.origin, sort.currency)
+                                = (lot.hs_code, lot.origin, lot.currency))
+    """)
+
+
 INVARIANTS: dict[str, Question] = {
     "The balance of an account is the sum of its postings.": _accounts_whose_balance_differs_from_their_postings,
     "Every journal entry balances in every currency.": _entries_out_of_balance,
     "A guarantee's reserved and used amounts are the sums of its claims.": _guarantees_whose_claims_differ,
     "What a company owes in the books is what its open debts say.": _receivables_that_differ_from_their_debts,
     "A guarantee stands for a debt exactly until it is paid.": _secured_debts_without_their_claim,
+    "A landed price of the catalogue is what the calculator says.": _landed_prices_that_differ_from_the_calculator,
+    "A lot on offer has its landed price, or waits for it.": _lots_on_offer_that_are_neither_priced_nor_waiting,
     "A stored assessment comes out the same when it is run again.": _assessments_that_come_out_otherwise,
 }

@@ -28,6 +28,8 @@ class Act(StrEnum):
     IMPORT_BANK_STATEMENT = "tariffs.bank_statement.import"
     MATCH_STATEMENT = "tariffs.bank_statement.match"
     BOOK_PAYMENT = "tariffs.payment.book"
+    PRICE_CATALOGUE = "tariffs.landed_price.price"
+    SEARCH_LANDED = "tariffs.landed_price.search"
 
 
 _EVERYBODY = frozenset(Role) - {Role.ANONYMOUS}
@@ -55,6 +57,8 @@ MAY: ActTable = {
     Act.IMPORT_BANK_STATEMENT: _FINANCE,
     Act.MATCH_STATEMENT: _FINANCE,
     Act.BOOK_PAYMENT: _FINANCE,
+    Act.PRICE_CATALOGUE: _SYSTEM,
+    Act.SEARCH_LANDED: _BUYER | _OVERSIGHT,
 }
 
 

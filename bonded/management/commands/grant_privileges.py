@@ -1,6 +1,6 @@
 """Give the role of web and workers what it needs on every table, and no more."""
 
-from typing import Any
+from typing import Any, LiteralString
 
 from django.apps import apps
 from django.core.management.base import BaseCommand
@@ -14,6 +14,13 @@ from bonded.models.stream_heads import StreamHead
 APP_ROLE = "app_rw"
 READ_ROLE = "app_ro"
 # The heads of chains are written by a trigger that runs as the owner; ids that were used stay used.
+# What web and workers may have done as the owner, each of it one narrow thing.
+OWNERS_FUNCTIONS: tuple[LiteralString, ...] = (
+    "make_partitions(date, int)",
+    "analyze_partitioned_tables()",
+    "tariffs_empty_price_slot(smallint)",
+    "tariffs_analyze_price_slot(smallint)",
+)
 NARROW = {StreamHead._meta.db_table: "SELECT", CustomsMessageId._meta.db_table: "SELECT, INSERT"}
 
 
@@ -61,5 +68,6 @@ class Command(BaseCommand):
                 cursor.execute(sql.SQL("REVOKE ALL ON {table} FROM {role}").format(**names))
                 if partition.endswith("_default"):
                     cursor.execute(sql.SQL("GRANT SELECT ON {table} TO {role}").format(**names))
-        makes = sql.SQL("GRANT EXECUTE ON FUNCTION make_partitions(date, int), analyze_partitioned_tables() TO {}")
-        cursor.execute(makes.format(sql.Identifier(APP_ROLE)))
+        makes = sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}")
+        for function in OWNERS_FUNCTIONS:
+            cursor.execute(makes.format(sql.SQL(function), sql.Identifier(APP_ROLE)))

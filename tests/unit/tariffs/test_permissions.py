@@ -36,6 +36,8 @@ EXPECTED = {
     Act.IMPORT_BANK_STATEMENT: {A, Y},
     Act.MATCH_STATEMENT: {A, Y},
     Act.BOOK_PAYMENT: {A, Y},
+    Act.PRICE_CATALOGUE: {Y},
+    Act.SEARCH_LANDED: {B, O, A, U, Y},
 }
 
 
