@@ -2,7 +2,8 @@
 
 from django.db import migrations
 
-# The halves are filled in turn; each search names its half, so that filling the other locks nobody out.
+# The halves are filled in turn; each search names its half, so that filling the other locks nobody out. The columns
+# after the lot are keys, not included, so that conditions on them are checked before any row is fetched.
 TABLE = """
 CREATE TABLE tariffs_landedprice (
     slot smallint NOT NULL,
@@ -25,12 +26,12 @@ CREATE TABLE tariffs_landedprice (
 ) PARTITION BY LIST (slot);
 CREATE TABLE tariffs_landedprice_0 PARTITION OF tariffs_landedprice FOR VALUES IN (0);
 CREATE TABLE tariffs_landedprice_1 PARTITION OF tariffs_landedprice FOR VALUES IN (1);
-CREATE INDEX prices_on_offer_by_grade ON tariffs_landedprice (grade_id, landed_minor, lot_id)
-    INCLUDE (weight_carats, cut, origin) WHERE is_on_offer;
-CREATE INDEX prices_on_offer_by_grade_size ON tariffs_landedprice (grade_id, size, landed_minor, lot_id)
-    INCLUDE (weight_carats, cut, origin) WHERE is_on_offer;
-CREATE INDEX prices_on_offer_by_size ON tariffs_landedprice (size, landed_minor, lot_id)
-    INCLUDE (weight_carats, cut, origin, grade_id) WHERE is_on_offer;
+CREATE INDEX prices_on_offer_by_grade ON tariffs_landedprice
+    (grade_id, landed_minor, lot_id, weight_carats, cut, origin, slot) WHERE is_on_offer;
+CREATE INDEX prices_on_offer_by_grade_size ON tariffs_landedprice
+    (grade_id, size, landed_minor, lot_id, weight_carats, cut, origin, slot) WHERE is_on_offer;
+CREATE INDEX prices_on_offer_by_size ON tariffs_landedprice
+    (size, landed_minor, lot_id, weight_carats, cut, origin, grade_id, slot) WHERE is_on_offer;
 """
 
 # Both run as the owner, because web and workers may neither empty a table at once nor gather its statistics.

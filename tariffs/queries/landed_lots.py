@@ -8,14 +8,15 @@ grade by grade and size by size. The first few of each piece are merged, and onl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
-from bonded.queries.lot_searches import LISTED, MOST_PIECES, treatments_pattern
+from bonded.queries.lot_searches import LISTED, treatments_pattern
 from bonded.queries.pages import Page
 from bonded.rules.cursors import decode_cursor, encode_cursor
 from bonded.rules.lot_searches import GRADE_WORDS, SIZE_BOUNDS, LotSearch, grades_asked_for
@@ -26,6 +27,8 @@ from tariffs.rules.landed_searches import LandedSearch
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
 
+ALL_SIZES = len(SIZE_BOUNDS) + 1
+ALL_GRADES = math.prod(GRADE_WORDS.values())
 AMOUNTS = ("customs_value_minor", "duty_minor", "consumption_tax_minor", "vat_minor", "fees_minor", "landed_minor")
 
 
@@ -129,21 +132,23 @@ def _conditions(search: LandedSearch) -> tuple[list[str], dict[str, Any]]:
 
 
 def _pieces(search: LotSearch) -> tuple[str, list[str], dict[str, Any]]:
-    """Give where the pieces come from, what puts a price into one, and the parameters of both."""
-    words: dict[str, Sequence[str]] = {name: list(search.words[name]) for name in GRADE_WORDS if name in search.words}
+    """Give where the pieces come from, what puts a price into one, and the parameters of both.
+
+    The search goes grade by grade, size by size, or through both, whichever looks at fewest prices:
+    of each piece as many as a page has, and those on the way that do not fit what is no piece.
+    """
+    words: dict[str, Any] = {name: list(search.words[name]) for name in GRADE_WORDS if name in search.words}
+    numbers = range(ALL_SIZES) if search.sizes is None else search.sizes
     asked = " AND ".join(["true", *(f"{name} = ANY(%({name})s)" for name in words)])
-    grades = f"(SELECT id FROM bonded_lotgrade WHERE {asked})"
-    sizes = search.sizes
-    is_by_grade = grades_asked_for(search) * len(sizes or "1") <= MOST_PIECES
-    if is_by_grade and sizes is None:
-        return f"{grades} grade", ["price.grade_id = grade.id"], dict(words)
-    unnested = "unnest(%(sizes)s::integer[]) AS size (number)"
-    parameters = words | {"sizes": list(range(len(SIZE_BOUNDS) + 1) if sizes is None else sizes)}
-    if is_by_grade:
-        return (
-            f"{grades} grade CROSS JOIN {unnested}",
-            ["price.grade_id = grade.id", "price.size = size.number"],
-            parameters,
-        )
-    of_words = [f"price.grade_id IN {grades}"] if words else []
-    return unnested, ["price.size = size.number", *of_words], parameters
+    grades, of_grade = f"(SELECT id FROM bonded_lotgrade WHERE {asked}) grade", "price.grade_id = grade.id"
+    sizes, of_size = "unnest(%(sizes)s::integer[]) AS size (number)", "price.size = size.number"
+    # As a question of its own, not as a join, which would be made the other way round.
+    in_grades = f"(price.grade_id IN (SELECT id FROM bonded_lotgrade WHERE {asked} OFFSET 0)) IS TRUE"
+    grade_count, size_count = grades_asked_for(search), len(numbers)
+    ways = [
+        (grade_count * ALL_SIZES / size_count, grades, [of_grade], words),
+        (size_count * ALL_GRADES / grade_count, sizes, [of_size, *([in_grades] if words else [])], words),
+        (grade_count * size_count, f"{grades} CROSS JOIN {sizes}", [of_grade, of_size], words),
+    ]
+    _, pieces, of_piece, parameters = min(ways, key=lambda way: way[0])
+    return pieces, of_piece, parameters | {"sizes": list(numbers)}

@@ -35,6 +35,7 @@ QUANTITIES = {
     "g": "(weight_carats * 0.2)",
     "kg": "(weight_carats * 0.0002)",
 }
+FREE = Percent(Decimal(0))
 CHARGES = ("customs_value", "duty", "consumption_tax", "vat", "fees")
 
 
@@ -129,12 +130,10 @@ def _levels(rules: AssessmentRules) -> list[tuple[str, Callable[[Formula], str]]
     unit = 10 ** currency_decimals(rules.currency)
 
     def charge(rate: Rate | None, base: str) -> str:
-        return "0" if rate is None else _rounded(_amount(rate, base, unit), tax)
+        return "0" if rate in (None, FREE) else _rounded(_amount(rate, base, unit), tax)
 
     def duty(formula: Formula) -> str:
-        several = [_amount(rate, "customs_value", unit) for rate in formula.duty] or ["0"]
-        ad_valorem = _rounded(f"LEAST({', '.join(several)})" if len(several) > 1 else several[0], tax)
-        both = f"{ad_valorem} + {charge(formula.anti_dumping, 'customs_value')}"
+        both = f"{charge(formula.duty, 'customs_value')} + {charge(formula.anti_dumping, 'customs_value')}"
         limit = rules.exempt_duty_up_to
         return both if limit is None else f"CASE WHEN {both} <= {limit.minor} THEN 0 ELSE {both} END"
 
@@ -202,7 +201,7 @@ def _inclusive(rate: Rate | None, unit: int, rounding: Rounding) -> str:
     amounts, so the least of rounded amounts is the least amount rounded.
     """
     match rate:
-        case None:
+        case None | Percent(percent=0):
             return "0"
         case Least(choices):
             return f"LEAST({', '.join(_inclusive(choice, unit, rounding) for choice in choices)})"

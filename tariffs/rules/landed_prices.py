@@ -20,7 +20,7 @@ from bonded.rules.withdrawals import Procedure
 from tariffs.rules.assessments import assess
 from tariffs.rules.exchange_rates import ExchangeRate
 from tariffs.rules.jurisdictions import AssessmentRules
-from tariffs.rules.rates import Rate, quantities_of
+from tariffs.rules.rates import Least, Rate, quantities_of
 from tariffs.rules.regimes import usual_regime
 from tariffs.rules.schedule import Measure, MeasureKind, applicable_duty, covering
 from tariffs.rules.shipments import GoodsLine, Shipment
@@ -50,13 +50,10 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """How lots of one sort are priced: the exchange rate, and the rate of every charge, None where there is none.
-
-    Of several rates of `duty` the one that comes to least is charged.
-    """
+    """How lots of one sort are priced: the exchange rate, and the rate of every charge, None where there is none."""
 
     exchange: ExchangeRate | None
-    duty: tuple[Rate, ...]
+    duty: Rate | None
     anti_dumping: Rate | None
     consumption_tax: Rate | None
     fee: Rate | None
@@ -70,7 +67,7 @@ class Formula:
     def _terms(self) -> tuple[object, ...]:
         exchange = self.exchange and (self.exchange.rate, self.exchange.quoted)
         charged = (self.anti_dumping, self.consumption_tax, self.fee, self.vat, self.vat_refund_above)
-        return (exchange, frozenset(self.duty), *charged)
+        return (exchange, self.duty, *charged)
 
 
 def formula_of(
@@ -93,7 +90,7 @@ def formula_of(
     chosen = {choice.measure.kind: choice.measure.rate for choice in assessed.choices}
     return Formula(
         exchange=next((rate for rate in rates if rate.currency == sort.currency and rate.validity.covers(on)), None),
-        duty=_duty_rates(covering(schedule, hs_code=line.hs_code, origin=line.origin, regime=line.regime, on=on), line),
+        duty=_duty_rate(covering(schedule, hs_code=line.hs_code, origin=line.origin, regime=line.regime, on=on), line),
         anti_dumping=chosen.get(MeasureKind.ANTI_DUMPING),
         consumption_tax=chosen.get(MeasureKind.CONSUMPTION_TAX),
         fee=chosen.get(MeasureKind.FEE),
@@ -102,8 +99,8 @@ def formula_of(
     )
 
 
-def _duty_rates(measures: Sequence[Measure], line: GoodsLine) -> tuple[Rate, ...]:
-    """Give the one rate of duty that applies, or those two of which the lower applies lot by lot."""
+def _duty_rate(measures: Sequence[Measure], line: GoodsLine) -> Rate | None:
+    """Give the rate of duty that applies; where the lower of two does, which one that is differs from lot to lot."""
     compared: list[Rate] = []
 
     def compare(rate: Rate) -> Fraction:
@@ -111,7 +108,9 @@ def _duty_rates(measures: Sequence[Measure], line: GoodsLine) -> tuple[Rate, ...
         return Fraction()
 
     choice = applicable_duty(measures, origin=line.origin, amount=compare)
-    return tuple(compared) or ((choice.measure.rate,) if choice else ())
+    if compared:
+        return Least(tuple(compared))
+    return choice.measure.rate if choice else None
 
 
 def days_of_change(validities: Iterable[Validity], *, after: date) -> list[date]:
