@@ -19,7 +19,7 @@ from bonded.rules.permissions import SYSTEM, Actor
 from inspections.models.bookings import Booking
 from inspections.models.sessions import ViewingSession
 from inspections.rules.bookings import BookingState
-from tariffs.actions.locks import lock_guarantee
+from tariffs.actions.locks import lock_guarantee, lock_guarantees
 
 DEADLOCK_DETECTED = "40P01"
 MOST_TRIES = 4
@@ -64,17 +64,17 @@ def lock_booking(booking_id: UUID, *, actor: Actor) -> Booking:
 
 
 def lock_bookings_to_come(lot_ids: Collection[int], *, except_company_id: int | None) -> Iterator[Booking]:
-    """Lock the bookings to come of lots that the caller has locked, each after its company's guarantee account.
+    """Lock the bookings to come of lots that the caller has locked, after the guarantee accounts of all concerned.
 
-    Their other lots stay unlocked: whoever holds one of them waits for the caller's and has locked nothing else.
+    The excepted company's account is one of them: whoever takes its rivals' visits away gives its own
+    headroom back next. Their other lots stay unlocked: whoever holds one of them waits for the caller's and has locked nothing else.
     """
     rows = Booking.objects.filter(state=BookingState.BOOKED, lots__lot_id__in=lot_ids)
     if except_company_id is not None:
         rows = rows.exclude(company_id=except_company_id)
-    rows = rows.order_by("company_id", "pk")
-    for booking_id, company_id in dict.fromkeys(rows.values_list("pk", "company_id")):
-        lock_guarantee(company_id)
-        yield Booking.objects.locked().get(pk=booking_id)
+    found = dict(rows.values_list("pk", "company_id"))
+    lock_guarantees({*found.values(), except_company_id} - {None})
+    yield from Booking.objects.filter(pk__in=found).locked()
 
 
 def lock_session(booking: Booking) -> ViewingSession:

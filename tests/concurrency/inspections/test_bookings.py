@@ -6,14 +6,18 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from bonded.actions.withdrawals import request_withdrawal
 from bonded.models import Company
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor, Role
+from bonded.rules.withdrawals import Procedure
 from inspections.actions.bookings import cancel_booking
 from inspections.actions.claims import claim_resources
 from inspections.actions.locks import MOST_TRIES, retried_after_deadlock
@@ -21,6 +25,7 @@ from inspections.models import BookedLot, Booking, Claim, Scale
 from inspections.rules.claims import Resource, ResourceKind, SlotTaken
 from inspections.rules.slots import slot_from
 from tariffs.actions.guarantees import set_guarantee
+from tariffs.actions.locks import lock_guarantee
 from tariffs.models import GuaranteeAccount
 from tests.cast import Cast, make_cast
 from tests.situations.inspections import (
@@ -158,6 +163,30 @@ def test_claim_resources__waits_for_a_rival_and_takes_what_it_gives_up() -> None
         return won
 
     assert outcomes_at_once(claim_and_fail, claim_after) == [True, True]
+
+
+def test_request_withdrawal__of_two_who_booked_each_others_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each cancels the other's visit and frees headroom of both: in one order, or they wait for each other for ever."""
+    cast, (alice, rival) = a_town_of_buyers()
+    mine, theirs = viewable_lots(cast, AT, 2)
+    booking_of(a_viewing_room(cast), [theirs], actor=alice, at=AT)
+    booking_of(a_viewing_room(cast, code="DESK-2", keeper=cast.victor, scale="BAL-2"), [mine], actor=rival, at=AT)
+    between = threading.Barrier(2)
+
+    def free_own(*, company_id: int, **_: object) -> None:
+        """Do what frees headroom of an earlier viewing, after both have cancelled, if both can come that far."""
+        with suppress(threading.BrokenBarrierError):
+            between.wait(timeout=2)
+        lock_guarantee(company_id)
+
+    monkeypatch.setattr("inspections.receivers.free_for_withdrawal", free_own)
+    ask = partial(request_withdrawal, procedure=Procedure.HOME_USE, at=AT)
+    outcomes = outcomes_at_once(
+        partial(ask, lot_ids=[mine.pk], actor=alice), partial(ask, lot_ids=[theirs.pk], actor=rival)
+    )
+    assert kinds_of(outcomes) == {"Withdrawal": 2}
+    assert set(Booking.objects.values_list("state", flat=True)) == {"cancelled"}
+    assert set(GuaranteeAccount.objects.values_list("reserved_minor", flat=True)) == {0}
 
 
 def test_retried_after_deadlock__lets_both_pass() -> None:
