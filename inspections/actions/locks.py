@@ -67,13 +67,14 @@ def lock_bookings_to_come(lot_ids: Collection[int], *, except_company_id: int | 
     """Lock the bookings to come of lots that the caller has locked, after the guarantee accounts of all concerned.
 
     The excepted company's account is one of them: whoever takes its rivals' visits away gives its own
-    headroom back next. Their other lots stay unlocked: whoever holds one of them waits for the caller's and has locked nothing else.
+    headroom back next. Their other lots stay unlocked: whoever holds one of them waits for the
+    caller's and has locked nothing else.
     """
     rows = Booking.objects.filter(state=BookingState.BOOKED, lots__lot_id__in=lot_ids)
     if except_company_id is not None:
         rows = rows.exclude(company_id=except_company_id)
     found = dict(rows.values_list("pk", "company_id"))
-    lock_guarantees({*found.values(), except_company_id} - {None})
+    lock_guarantees({company_id for company_id in (*found.values(), except_company_id) if company_id is not None})
     yield from Booking.objects.filter(pk__in=found).locked()
 
 

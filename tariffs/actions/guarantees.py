@@ -90,6 +90,28 @@ def reserve_headroom(
 
 
 @transaction.atomic
+def resize_headroom(
+    *, purpose: ReservationPurpose, reference: UUID, amount: Money, actor: Actor, at: datetime
+) -> GuaranteeReservation:
+    """Let a claim be of another amount, because the duty that it stands for is; the same amount changes nothing.
+
+    Raises NotFound, StepNotAllowed when the claim is over, HeadroomMissing with the exact shortfall,
+    which leaves the claim as it was.
+    """
+    require(actor, Act.RESIZE_HEADROOM)
+    account, reservation = _locked(purpose, reference)
+    require_step(STEPS, ReservationState(reservation.state), ReservationState.RESERVED)
+    before = Money(reservation.amount_minor, account.currency)
+    if amount == before:
+        return reservation
+    _keep(account, account.headroom.resizing(amount, of_reserved=before))
+    reservation.amount_minor = amount.minor
+    reservation.save(update_fields=["amount_minor"])
+    _record(Act.RESIZE_HEADROOM, account, reservation, actor=actor, at=at, before=str(before))
+    return reservation
+
+
+@transaction.atomic
 def free_headroom(*, purpose: ReservationPurpose, reference: UUID, actor: Actor, at: datetime) -> None:
     """Give a claim up; when the actor's company has none, or it is over, nothing changes."""
     require(actor, Act.FREE_HEADROOM)
@@ -97,11 +119,11 @@ def free_headroom(*, purpose: ReservationPurpose, reference: UUID, actor: Actor,
 
 
 @transaction.atomic
-def expire_headroom(*, actor: Actor, at: datetime) -> int:
-    """Let every claim that has run out lapse, and give their number."""
+def expire_headroom(*, limit: int, actor: Actor, at: datetime) -> int:
+    """Let claims that have run out lapse, at most so many, and give their number."""
     require(actor, Act.USE_HEADROOM)
     due = GuaranteeReservation.objects.filter(state=ReservationState.RESERVED, expires_at__lte=at)
-    claims = list(due.order_by("account_id", "pk").values_list("purpose", "reference"))
+    claims = list(due.order_by("account_id", "pk").values_list("purpose", "reference")[:limit])
     for purpose, reference in claims:
         _give_back(ReservationPurpose(purpose), reference, ReservationState.EXPIRED, actor=actor, at=at)
     return len(claims)
@@ -171,7 +193,7 @@ def _step(reservation: GuaranteeReservation, state: ReservationState) -> None:
 
 
 def _record(
-    act: Act, account: GuaranteeAccount, reservation: GuaranteeReservation, *, actor: Actor, at: datetime
+    act: Act, account: GuaranteeAccount, reservation: GuaranteeReservation, *, actor: Actor, at: datetime, **facts: str
 ) -> None:
     record_activity(
         act,
@@ -183,4 +205,5 @@ def _record(
         state=reservation.state,
         amount=str(Money(reservation.amount_minor, account.currency)),
         currency=account.currency,
+        **facts,
     )

@@ -57,7 +57,10 @@ class ReservationState(StrEnum):
 
 
 STEPS: dict[ReservationState, frozenset[ReservationState]] = {
-    ReservationState.RESERVED: frozenset({ReservationState.USED, ReservationState.FREED, ReservationState.EXPIRED}),
+    # Reserved again: of another amount.
+    ReservationState.RESERVED: frozenset(
+        {ReservationState.RESERVED, ReservationState.USED, ReservationState.FREED, ReservationState.EXPIRED}
+    ),
     ReservationState.USED: frozenset({ReservationState.SETTLED}),
     ReservationState.SETTLED: frozenset(),
     ReservationState.FREED: frozenset(),
@@ -96,6 +99,10 @@ class Headroom:
     def freeing(self, amount: Money) -> Headroom:
         """Give up a reserved amount."""
         return replace(self, reserved=self.reserved - amount)
+
+    def resizing(self, amount: Money, *, of_reserved: Money) -> Headroom:
+        """Let a reservation be of another amount; raises HeadroomMissing with the shortfall when it grows too much."""
+        return self.freeing(of_reserved).reserving(amount)
 
     def using(self, amount: Money, *, of_reserved: Money) -> Headroom:
         """Turn a reservation into debt; what of it is not used is free again. Raises UseExceedsReservation."""

@@ -30,6 +30,7 @@ class Act(StrEnum):
     BOOK_PAYMENT = "tariffs.payment.book"
     PRICE_CATALOGUE = "tariffs.landed_price.price"
     SEARCH_LANDED = "tariffs.landed_price.search"
+    RESIZE_HEADROOM = "tariffs.guarantee.resize"
 
 
 _EVERYBODY = frozenset(Role) - {Role.ANONYMOUS}
@@ -59,6 +60,7 @@ MAY: ActTable = {
     Act.BOOK_PAYMENT: _FINANCE,
     Act.PRICE_CATALOGUE: _SYSTEM,
     Act.SEARCH_LANDED: _BUYER | _OVERSIGHT,
+    Act.RESIZE_HEADROOM: _SYSTEM,
 }
 
 

@@ -10,7 +10,7 @@ from tariffs.rules.guarantees import Headroom, HeadroomMissing
 
 NOTHING = Money(0, "CNY")
 fen = st.integers(min_value=1, max_value=1000).map(lambda minor: Money(minor, "CNY"))
-steps = st.lists(st.tuples(st.sampled_from(["reserve", "free", "use", "settle"]), fen, st.integers(0, 100)))
+steps = st.lists(st.tuples(st.sampled_from(["reserve", "resize", "free", "use", "settle"]), fen, st.integers(0, 100)))
 
 
 @given(st.integers(min_value=0, max_value=3000), steps)
@@ -26,6 +26,14 @@ def test_headroom__is_never_overdrawn_by_any_sequence(limit: int, steps: list[tu
                 assert account.available < amount
                 continue
             reserved.append(amount)
+        elif act == "resize" and reserved:
+            before = reserved[which % len(reserved)]
+            try:
+                account = account.resizing(amount, of_reserved=before)
+            except HeadroomMissing:
+                assert account.available + before < amount
+                continue
+            reserved[which % len(reserved)] = amount
         elif act == "free" and reserved:
             account = account.freeing(reserved.pop(which % len(reserved)))
         elif act == "use" and reserved:

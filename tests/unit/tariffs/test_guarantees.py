@@ -61,7 +61,21 @@ def test_settling__revolves() -> None:
     assert ACCOUNT.settling(yuan(200)).available == yuan(700)
 
 
-ALLOWED = {(R.RESERVED, R.USED), (R.RESERVED, R.FREED), (R.RESERVED, R.EXPIRED), (R.USED, R.SETTLED)}
+def test_resizing__counts_what_the_claim_holds_already() -> None:
+    assert ACCOUNT.resizing(yuan(800), of_reserved=yuan(300)).available == yuan(0)
+    assert ACCOUNT.resizing(yuan(100), of_reserved=yuan(300)).available == yuan(700)
+    with pytest.raises(HeadroomMissing) as refusal:
+        ACCOUNT.resizing(Money(800_01, "CNY"), of_reserved=yuan(300))
+    assert (refusal.value.facts["available"], refusal.value.facts["shortfall"]) == ("800.00", "0.01")
+
+
+ALLOWED = {
+    (R.RESERVED, R.RESERVED),
+    (R.RESERVED, R.USED),
+    (R.RESERVED, R.FREED),
+    (R.RESERVED, R.EXPIRED),
+    (R.USED, R.SETTLED),
+}
 
 
 @pytest.mark.parametrize(("current", "target"), list(product(R, R)))

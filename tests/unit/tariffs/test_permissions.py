@@ -38,6 +38,7 @@ EXPECTED = {
     Act.BOOK_PAYMENT: {A, Y},
     Act.PRICE_CATALOGUE: {Y},
     Act.SEARCH_LANDED: {B, O, A, U, Y},
+    Act.RESIZE_HEADROOM: {Y},
 }
 
 
