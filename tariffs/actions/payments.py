@@ -19,7 +19,6 @@ from tariffs.actions.ledger import post_entry
 from tariffs.actions.locks import lock_debts, lock_match, lock_reservation
 from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
 from tariffs.models.debts import DutyDebt
-from tariffs.models.ledger import JournalEntry
 from tariffs.rules.debts import STEPS, DebtNotOpen, DebtState
 from tariffs.rules.guarantees import ReservationPurpose
 from tariffs.rules.ledger import BusinessEvent
@@ -39,7 +38,7 @@ def book_payment(*, match_id: int, actor: Actor, at: datetime) -> DutyDebt:
     if match.entry_id is not None:
         raise PaymentAlreadyBooked("This payment is booked already.", match_id=match_id, entry_id=match.entry_id)
     book = _remit if match.rule == MatchRule.REMITTANCE else _receive
-    match.entry = book(debt, match.line, actor=actor, at=at)
+    match.entry_id = book(debt, match.line, actor=actor, at=at)
     match.save(update_fields=["entry"])
     line = Money(match.line.amount_minor, match.line.currency)
     record_activity(Act.BOOK_PAYMENT, debt, actor=actor, at=at, amount=str(line), state=debt.state)
@@ -61,7 +60,7 @@ def _locked(match_id: int) -> tuple[DutyDebt, PaymentMatch, bool]:
     return debt, lock_match(match_id), is_waited_for
 
 
-def _receive(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datetime) -> JournalEntry:
+def _receive(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datetime) -> int:
     if debt.state != DebtState.OPEN:
         raise DebtNotOpen("The debt waits for no money.", state=debt.state, reference=debt.reference)
     received = Money(line.amount_minor, line.currency)
@@ -75,7 +74,7 @@ def _receive(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datet
     return _post(BusinessEvent.PAYMENT_RECEIVED, debt, line, amounts, actor=actor, at=at)
 
 
-def _remit(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datetime) -> JournalEntry:
+def _remit(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datetime) -> int:
     require_step(STEPS, DebtState(debt.state), DebtState.REMITTED)
     debt.state = DebtState.REMITTED
     debt.save(update_fields=["state"])
@@ -100,7 +99,7 @@ def _post(
     *,
     actor: Actor,
     at: datetime,
-) -> JournalEntry:
+) -> int:
     return post_entry(
         event=event,
         reference=f"bank_statement_line:{line.pk}",

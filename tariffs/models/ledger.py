@@ -7,16 +7,20 @@ from django.db import models
 from bonded.models.base import AppendOnlyTable, Table, TableQuerySet, enum_choices, values_check
 from tariffs.rules.ledger import AccountCode, BusinessEvent
 
-# What the database answers, at commit, to an entry whose postings do not come to zero.
+# What the database answers to postings that do not come to zero, and at commit to an entry that has none.
 OUT_OF_BALANCE_SQLSTATE = "BT002"
 
 
 class LedgerAccount(Table):
-    """One row is one account of the books in one currency, with its balance: debits positive, in minor units."""
+    """One row is one account of the books in one currency, with its balance: debits positive, in minor units.
+
+    An account that all companies post to is kept in shards, each with its part of the balance.
+    """
 
     code = models.CharField(max_length=4, choices=enum_choices(AccountCode))
     company = models.ForeignKey("bonded.Company", on_delete=models.PROTECT, null=True, related_name="+")
     currency = models.CharField(max_length=3)
+    shard = models.SmallIntegerField(default=0, help_text="Its part, where companies post side by side to one account.")
     balance_minor = models.BigIntegerField(default=0)
 
     objects = TableQuerySet["LedgerAccount"].as_manager()
@@ -25,7 +29,9 @@ class LedgerAccount(Table):
         constraints = [
             values_check("code", AccountCode, "an_account_is_of_the_chart"),
             models.UniqueConstraint(
-                fields=["code", "company", "currency"], nulls_distinct=False, name="one_account_of_each_kind"
+                fields=["code", "company", "currency", "shard"],
+                nulls_distinct=False,
+                name="one_account_of_each_kind",
             ),
         ]
 

@@ -32,8 +32,15 @@ class AccountCode(StrEnum):
     CUSTOMS_SURCHARGE = "2140"  # Owed to customs: late-payment surcharge.
 
 
-# These have an account for each company; the others one for all.
+# These have an account for each company; the others one for all, in shards, so that companies do not wait for each
+# other: a company always posts to the same one.
 PER_COMPANY = frozenset({AccountCode.RECEIVABLE})
+SHARDS = 16
+
+
+def owner_and_shard(code: AccountCode, company_id: int) -> tuple[int | None, int]:
+    """Say to whom the account belongs that a company's leg is posted to, and to which of its shards."""
+    return (company_id, 0) if code in PER_COMPANY else (None, company_id % SHARDS)
 
 
 class BusinessEvent(StrEnum):

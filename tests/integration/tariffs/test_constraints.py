@@ -57,8 +57,8 @@ COPY_OF_A_RATE = """
       FROM tariffs_exchangerate
 """
 COPY_OF_AN_ACCOUNT = """
-    INSERT INTO tariffs_ledgeraccount (code, company_id, currency, balance_minor)
-    SELECT code, company_id, currency, 0 FROM tariffs_ledgeraccount WHERE code = '2100'
+    INSERT INTO tariffs_ledgeraccount (code, company_id, currency, shard, balance_minor)
+    SELECT code, company_id, currency, shard, 0 FROM tariffs_ledgeraccount WHERE code = '2100'
 """
 COPY_OF_AN_ENTRY = """
     INSERT INTO tariffs_journalentry (stream, event, reference, effective_on, posted_at)
@@ -155,14 +155,14 @@ def test_books__refuse_an_entry_out_of_balance(sql: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_books__refuse_an_entry_out_of_balance_at_commit(cast: Cast, at) -> None:
+def test_books__refuse_an_entry_without_legs_at_commit(cast: Cast, at) -> None:
     a_schedule(at)
     a_guarantee(cast, at)
     a_charged_debt(cast, at)
     with pytest.raises(DatabaseError) as refusal:
-        commit(POSTING.format(currency="CNY", minor=1))
+        commit(ENTRY)
     assert sqlstate(refusal.value) == OUT_OF_BALANCE_SQLSTATE
-    assert Posting.objects.count() == 4
+    assert JournalEntry.objects.count() == 1
 
 
 def commit(sql: str) -> None:
