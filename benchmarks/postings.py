@@ -49,9 +49,7 @@ def run() -> list[Figure]:
 
 def _entry(company_id: int) -> EntryToPost:
     reference = f"bench:{time.time_ns()}:{next(_numbers)}"
-    return EntryToPost(
-        BusinessEvent.SURCHARGE_CHARGED, reference, {"surcharge": Money(100, "CNY")}, company_id, DAY
-    )
+    return EntryToPost(BusinessEvent.SURCHARGE_CHARGED, reference, {"surcharge": Money(100, "CNY")}, company_id, DAY)
 
 
 def _post(entry: EntryToPost) -> None:

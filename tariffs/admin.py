@@ -4,44 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 
 from bonded.admin import ReadOnlyAdmin, ReferenceAdmin
-from bonded.rules.errors import RuleViolation
 from tariffs import models
 from tariffs.actions.versions import publish_versions
 from tariffs.models.versions import Version
 from tariffs.rules.permissions import Act, may
-from tariffs.rules.rate_grammar import parse_rate
-from tariffs.rules.schedule import hs_digits
-
-
-class MeasureForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A measure whose code and rate are read as the files' are."""
-
-    class Meta:
-        model = models.Measure
-        fields = ("jurisdiction", "kind", "hs_code", "origin", "regime", "rate", "validity", "source", "mark")
-
-    def clean_hs_code(self) -> str:
-        """Take dots out, or say what is wrong."""
-        try:
-            return hs_digits(self.cleaned_data["hs_code"])
-        except RuleViolation as refusal:
-            raise ValidationError(refusal.message) from refusal
-
-    def clean_rate(self) -> str:
-        """Read the rate, or say where it can't be read."""
-        rate: str = self.cleaned_data["rate"]
-        try:
-            parse_rate(rate)
-        except RuleViolation as refusal:
-            raise ValidationError(refusal.message) from refusal
-        return rate
 
 
 class VersionAdmin(ReadOnlyAdmin):
@@ -64,10 +35,9 @@ class VersionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(models.Measure)
-class MeasureAdmin(VersionAdmin):
-    """The schedule."""
+class MeasureAdmin(ReadOnlyAdmin):
+    """The schedule, which is changed by drafts that a second person approves."""
 
-    form = MeasureForm
     list_display = ("kind", "hs_code", "origin", "regime", "rate", "validity", "mark", "is_verified", "known")
     list_filter = ("kind", "jurisdiction", "regime", "mark")
     search_fields = ("hs_code__startswith",)
@@ -139,5 +109,6 @@ for model in (
     models.Posting,
     models.PriceList,
     models.RatesToPrice,
+    models.ScheduleDraft,
 ):
     admin.site.register(model, ReadOnlyAdmin)

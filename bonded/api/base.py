@@ -21,6 +21,9 @@ from rest_framework import exceptions, serializers
 from rest_framework.views import APIView
 
 from bonded.actions.idempotency import Answer, IdempotencyKeyMissing, IdempotencyKeyReused, claim_key, store_answer
+
+# For upper apps, which enter this layer by its base.
+from bonded.api.parsers import CsvParser as CsvParser  # noqa: PLC0414 (said for mypy: it is handed on)
 from bonded.queries.pages import Page
 from bonded.rules.errors import ErrorKind, InputInvalid, ProblemsFound, RuleViolation
 from bonded.rules.permissions import Actor

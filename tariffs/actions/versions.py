@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from bonded.actions.activity import record_activity
 from bonded.rules.permissions import Actor
+from tariffs.models.exchange_rates import ExchangeRate
+from tariffs.models.schedule import Measure
 from tariffs.models.versions import Version, VersionQuerySet
 from tariffs.rules.permissions import Act, require
+from tariffs.rules.schedule_files import ExchangeRateRow, MeasureRow
 from tariffs.signals import versions_published
 
 Published = TypeVar("Published", bound=Version)
@@ -31,6 +35,22 @@ def publish_versions(rows: Sequence[Published], *, actor: Actor, at: datetime) -
     if new:
         versions_published.send(type(new[0]), at=at)
     return new
+
+
+def measure_from(row: MeasureRow) -> Measure:
+    """Make an unsaved version of a row of the schedule."""
+    return Measure(**_columns(row))
+
+
+def exchange_rate_from(row: ExchangeRateRow) -> ExchangeRate:
+    """Make an unsaved version of an exchange rate."""
+    return ExchangeRate(**_columns(row))
+
+
+def _columns(row: MeasureRow | ExchangeRateRow) -> dict[str, Any]:
+    columns = {field.name: getattr(row, field.name) for field in fields(row)}
+    validity = DateRange(row.validity.from_on, row.validity.until_on)
+    return columns | {"validity": validity, "is_verified": row.mark == "S"}
 
 
 def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:

@@ -2,11 +2,28 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tariffs.api import assessments, bank_statements, duty, guarantees, landed_lots, ledger, quotes, schedule
+from tariffs.api import (
+    assessments,
+    bank_statements,
+    duty,
+    guarantees,
+    landed_lots,
+    ledger,
+    quotes,
+    schedule,
+    schedule_drafts,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs/measures", schedule.MeasuresView.as_view()),
     path("tariffs/exchange-rates", schedule.ExchangeRatesView.as_view()),
+    path("tariffs/schedule-gaps", schedule_drafts.ScheduleGapsView.as_view()),
+    path("tariffs/schedule-drafts", schedule_drafts.DraftsView.as_view()),
+    path("tariffs/schedule-drafts/files", schedule_drafts.DraftFilesView.as_view()),
+    path("tariffs/schedule-drafts/<uuid:draft_id>", schedule_drafts.DraftView.as_view()),
+    path("tariffs/schedule-drafts/<uuid:draft_id>/approve", schedule_drafts.ApproveDraftView.as_view()),
+    path("tariffs/schedule-drafts/<uuid:draft_id>/publish", schedule_drafts.PublishDraftView.as_view()),
+    path("tariffs/schedule-drafts/<uuid:draft_id>/discard", schedule_drafts.DiscardDraftView.as_view()),
     path("tariffs/quotes", quotes.QuotesView.as_view()),
     path("tariffs/landed-lots", landed_lots.LandedLotsView.as_view()),
     path("tariffs/rate-changes", landed_lots.RateChangesView.as_view()),

@@ -9,6 +9,7 @@ from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
 from tariffs.models.landed_prices import LandedPrice, LotToPrice, PriceList, RatesToPrice
 from tariffs.models.ledger import JournalEntry, LedgerAccount, Posting
 from tariffs.models.schedule import Measure
+from tariffs.models.schedule_drafts import ScheduleDraft
 
 __all__ = (
     "Assessment",
@@ -30,4 +31,5 @@ __all__ = (
     "Posting",
     "PriceList",
     "RatesToPrice",
+    "ScheduleDraft",
 )

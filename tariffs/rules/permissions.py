@@ -31,12 +31,17 @@ class Act(StrEnum):
     PRICE_CATALOGUE = "tariffs.landed_price.price"
     SEARCH_LANDED = "tariffs.landed_price.search"
     RESIZE_HEADROOM = "tariffs.guarantee.resize"
+    READ_DRAFT = "tariffs.schedule_draft.read"
+    DRAFT_SCHEDULE = "tariffs.schedule_draft.draft"
+    APPROVE_SCHEDULE = "tariffs.schedule_draft.approve"
+    PUBLISH_SCHEDULE = "tariffs.schedule_draft.publish"
 
 
 _EVERYBODY = frozenset(Role) - {Role.ANONYMOUS}
 _BUYER = frozenset({Role.BUYER})
 _FINANCE = frozenset({Role.ADMINISTRATOR, Role.SYSTEM})
 _SYSTEM = frozenset({Role.SYSTEM})
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _OVERSIGHT = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CUSTOMS_OFFICER, Role.SYSTEM})
 
 MAY: ActTable = {
@@ -61,6 +66,10 @@ MAY: ActTable = {
     Act.PRICE_CATALOGUE: _SYSTEM,
     Act.SEARCH_LANDED: _BUYER | _OVERSIGHT,
     Act.RESIZE_HEADROOM: _SYSTEM,
+    Act.READ_DRAFT: _OVERSIGHT,
+    Act.DRAFT_SCHEDULE: _ADMINISTRATOR,
+    Act.APPROVE_SCHEDULE: _ADMINISTRATOR,
+    Act.PUBLISH_SCHEDULE: _ADMINISTRATOR,
 }
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-from datetime import date
-from decimal import Decimal
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from django.core.management.base import BaseCommand, CommandParser
-from django.db.backends.postgresql.psycopg_any import DateRange
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from rich.progress import track
 
 from bonded.rules.permissions import SYSTEM
-from tariffs.actions.versions import publish_versions
-from tariffs.models import ExchangeRate, Measure
-from tariffs.rules.rate_grammar import parse_rate
-from tariffs.rules.schedule import hs_digits
+from tariffs.actions.versions import exchange_rate_from, measure_from, publish_versions
+from tariffs.rules.schedule_files import (
+    Cells,
+    ScheduleFileInvalid,
+    exchange_rates_of,
+    measures_of,
+    rows_of_csv,
+)
 
+Read = TypeVar("Read")
 DATA = Path(__file__).resolve().parents[2] / "data"
 
 
@@ -33,11 +33,11 @@ class Command(BaseCommand):
         parser.add_argument("folder", nargs="?", type=Path, default=DATA)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Publish both files, each wholly or not at all."""
+        """Publish both files, each wholly or not at all; what is wrong with one is named line by line."""
         folder: Path = options["folder"]
         at = timezone.now()
-        measures = [_measure(row) for row in self._rows(folder / "measures.csv")]
-        rates = [_exchange_rate(row) for row in self._rows(folder / "exchange_rates.csv")]
+        measures = [measure_from(row) for row in self._read(folder / "measures.csv", measures_of)]
+        rates = [exchange_rate_from(row) for row in self._read(folder / "exchange_rates.csv", exchange_rates_of)]
         new_measures = publish_versions(measures, actor=SYSTEM, at=at)
         new_rates = publish_versions(rates, actor=SYSTEM, at=at)
         self.stdout.write(
@@ -45,29 +45,11 @@ class Command(BaseCommand):
             f" {len(rates)} exchange rates ({len(new_rates)} new) are in force."
         )
 
-    def _rows(self, path: Path) -> Iterator[dict[str, str]]:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        yield from track(rows, description=path.name, disable=not self.stdout.isatty())
-
-
-def _dates_and_source(row: dict[str, str]) -> dict[str, Any]:
-    until = date.fromisoformat(row["valid_until"]) if row["valid_until"] else None
-    return {
-        "validity": DateRange(date.fromisoformat(row["valid_from"]), until),
-        "source": row["source"],
-        "mark": row["mark"],
-        "is_verified": row["mark"] == "S",
-    }
-
-
-def _measure(row: dict[str, str]) -> Measure:
-    parse_rate(row["rate"])
-    names = ("jurisdiction", "kind", "origin", "regime", "rate")
-    columns = {name: row[name] for name in names} | {"hs_code": hs_digits(row["hs_code"])}
-    return Measure(**columns, **_dates_and_source(row))
-
-
-def _exchange_rate(row: dict[str, str]) -> ExchangeRate:
-    columns = {name: row[name] for name in ("local_currency", "currency", "quoted")}
-    return ExchangeRate(**columns, rate=Decimal(row["rate"]), **_dates_and_source(row))
+    def _read(self, path: Path, read: Callable[[Sequence[Cells]], list[Read]]) -> list[Read]:
+        try:
+            return read(rows_of_csv(path.read_bytes()))
+        except OSError as error:
+            raise CommandError(f"{path} can't be read: {error.strerror}.") from None
+        except ScheduleFileInvalid as refusal:
+            named = "\n".join(f"  {one.where or 'the file'}: {one.message}" for one in refusal.problems)
+            raise CommandError(f"{path.name}: {refusal.message} Nothing was loaded.\n{named}") from None

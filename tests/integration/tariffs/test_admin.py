@@ -13,17 +13,15 @@ from django.test import Client
 
 from bonded.models import User
 from tariffs.admin import VersionAdmin
-from tariffs.models import CalendarDay, Measure
+from tariffs.models import CalendarDay, ExchangeRate
 from tests.cast import Cast
 from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule
 
 FORM = {
-    "jurisdiction": "CN",
-    "kind": "vat",
-    "hs_code": "71.03",
-    "origin": "",
-    "regime": "",
-    "rate": "12%",
+    "local_currency": "CNY",
+    "currency": "THB",
+    "rate": "0.2134",
+    "quoted": "local_per_unit",
     "validity_0": "2026-12-01",
     "validity_1": "",
     "source": "notice",
@@ -63,19 +61,23 @@ def test_admin__changes_nothing_but_calendar_days() -> None:
             assert isinstance(page, VersionAdmin) or not page.has_add_permission(None), model  # type: ignore[arg-type]
 
 
-def test_admin__publishes_a_measure(site: Client) -> None:
+def test_admin__publishes_an_exchange_rate(site: Client) -> None:
     for _ in range(2):
-        assert site.post("/admin/tariffs/measure/add/", FORM).status_code == 302
-    row = Measure.objects.get(rate="12%")
-    assert (row.hs_code, row.is_verified, row.known.upper) == ("7103", True, None)
+        assert site.post("/admin/tariffs/exchangerate/add/", FORM).status_code == 302
+    row = ExchangeRate.objects.get(currency="THB")
+    assert (str(row.rate), row.is_verified, row.known.upper) == ("0.21340000", True, None)
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"rate": "12 percent"}, {"hs_code": "71x"}, {"validity_0": ""}, {"validity_0": "", "validity_1": "2027-01-01"}],
+    [{"rate": "-1"}, {"currency": "CNY"}, {"validity_0": ""}, {"validity_0": "", "validity_1": "2027-01-01"}],
 )
-def test_admin__says_what_is_wrong_with_a_measure(site: Client, change: dict[str, str]) -> None:
-    answer = site.post("/admin/tariffs/measure/add/", FORM | change)
+def test_admin__says_what_is_wrong_with_an_exchange_rate(site: Client, change: dict[str, str]) -> None:
+    answer = site.post("/admin/tariffs/exchangerate/add/", FORM | change)
     assert answer.status_code == 200
     assert answer.context["errors"]
-    assert Measure.objects.filter(source="notice").count() == 0
+    assert ExchangeRate.objects.filter(source="notice").count() == 0
+
+
+def test_admin__leaves_measures_to_drafts(site: Client) -> None:
+    assert site.get("/admin/tariffs/measure/add/").status_code == 403

@@ -39,6 +39,10 @@ EXPECTED = {
     Act.PRICE_CATALOGUE: {Y},
     Act.SEARCH_LANDED: {B, O, A, U, Y},
     Act.RESIZE_HEADROOM: {Y},
+    Act.READ_DRAFT: {O, A, U, Y},
+    Act.DRAFT_SCHEDULE: {A},
+    Act.APPROVE_SCHEDULE: {A},
+    Act.PUBLISH_SCHEDULE: {A},
 }
 
 

@@ -1,0 +1,135 @@
+"""Changing the schedule by drafts: one person drafts, a second approves what it changes, all are published in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from bonded.actions.activity import record_activity
+from bonded.rules.errors import NotFound, Problem
+from bonded.rules.lifecycle import require_step
+from bonded.rules.permissions import Actor
+from tariffs.actions.versions import exchange_rate_from, measure_from, publish_versions
+from tariffs.models.schedule_drafts import ScheduleDraft
+from tariffs.queries.schedule_drafts import changes_of, digest_of, gaps_left_by, rows_of
+from tariffs.rules.permissions import Act, require
+from tariffs.rules.schedule_drafts import (
+    STEPS,
+    ApproverIsDrafter,
+    CoverageIncomplete,
+    DraftChangesNothing,
+    DraftOutdated,
+    DraftState,
+    EarlierDraftWaits,
+)
+from tariffs.rules.working_days import business_day
+
+
+@transaction.atomic
+def draft_schedule(
+    *,
+    title: str,
+    measures: Sequence[Mapping[str, str]],
+    exchange_rates: Sequence[Mapping[str, str]],
+    actor: Actor,
+    at: datetime,
+) -> ScheduleDraft:
+    """Keep rows that are to be published together.
+
+    Raises ScheduleFileInvalid with every fault, DraftChangesNothing.
+    """
+    require(actor, Act.DRAFT_SCHEDULE)
+    assert actor.user_id is not None
+    draft = ScheduleDraft(
+        title=title,
+        measures=list(measures),
+        exchange_rates=list(exchange_rates),
+        drafted_by_id=actor.user_id,
+        drafted_at=at,
+    )
+    changes = changes_of(draft)
+    if not any(change.is_new for change in changes):
+        raise DraftChangesNothing("Everything that the draft says is believed already.", rows=len(changes))
+    draft.save(force_insert=True)
+    record_activity(Act.DRAFT_SCHEDULE, draft, actor=actor, at=at, title=title, rows=len(changes))
+    return draft
+
+
+@transaction.atomic
+def approve_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> ScheduleDraft:
+    """Agree, as a second person, to what a draft changes by what is believed now; it is then next in the order.
+
+    May be done again when the draft was overtaken. Raises NotFound, StepNotAllowed, ApproverIsDrafter,
+    CoverageIncomplete with every gap that codes of the draft would have.
+    """
+    require(actor, Act.APPROVE_SCHEDULE)
+    draft = _locked(draft_id)
+    require_step(STEPS, DraftState(draft.state), DraftState.APPROVED)
+    if actor.user_id == draft.drafted_by_id:
+        raise ApproverIsDrafter("A second person approves a draft.", drafted_by=str(draft.drafted_by_id))
+    _require_coverage(draft, begins=business_day(at))
+    last = ScheduleDraft.objects.aggregate(last=Max("approval_number"))["last"] or 0
+    draft.state, draft.approved_at, draft.approved_by_id = DraftState.APPROVED, at, actor.user_id
+    draft.approval_number, draft.approved_digest = last + 1, digest_of(changes_of(draft))
+    draft.save(update_fields=["state", "approved_at", "approved_by_id", "approval_number", "approved_digest"])
+    record_activity(Act.APPROVE_SCHEDULE, draft, actor=actor, at=at, approval_number=draft.approval_number)
+    return draft
+
+
+@transaction.atomic
+def publish_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> ScheduleDraft:
+    """Put an approved draft in force for its days.
+
+    Raises NotFound, StepNotAllowed, EarlierDraftWaits, CoverageIncomplete, and DraftOutdated when what it
+    changes is not what was approved.
+    """
+    require(actor, Act.PUBLISH_SCHEDULE)
+    draft = _locked(draft_id)
+    require_step(STEPS, DraftState(draft.state), DraftState.PUBLISHED)
+    earlier = ScheduleDraft.objects.filter(state=DraftState.APPROVED, approval_number__lt=draft.approval_number)
+    if waiting := earlier.order_by("approval_number").first():
+        raise EarlierDraftWaits(
+            f"{waiting.title!r} was approved before this one: publish or discard it first.", draft_id=str(waiting.pk)
+        )
+    if digest_of(changes_of(draft)) != draft.approved_digest:
+        raise DraftOutdated("What the draft changes is not what was approved: look at it and approve it again.")
+    _require_coverage(draft, begins=business_day(at))
+    measures, rates = rows_of(draft)
+    new = publish_versions([measure_from(row) for row in measures], actor=actor, at=at)
+    new_rates = publish_versions([exchange_rate_from(row) for row in rates], actor=actor, at=at)
+    draft.state, draft.published_at = DraftState.PUBLISHED, at
+    draft.save(update_fields=["state", "published_at"])
+    record_activity(Act.PUBLISH_SCHEDULE, draft, actor=actor, at=at, versions=len(new) + len(new_rates))
+    return draft
+
+
+@transaction.atomic
+def discard_draft(*, draft_id: UUID, reason: str, actor: Actor, at: datetime) -> ScheduleDraft:
+    """Give a draft up. Raises NotFound, StepNotAllowed."""
+    require(actor, Act.DRAFT_SCHEDULE)
+    draft = _locked(draft_id)
+    require_step(STEPS, DraftState(draft.state), DraftState.DISCARDED)
+    draft.state = DraftState.DISCARDED
+    draft.save(update_fields=["state"])
+    record_activity(Act.DRAFT_SCHEDULE, draft, actor=actor, at=at, discarded=reason)
+    return draft
+
+
+def _locked(draft_id: UUID) -> ScheduleDraft:
+    """Take the turn of the one who changes the schedule, so that drafts follow each other, and lock the draft."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tariffs_scheduledraft'))")
+    for draft in ScheduleDraft.objects.filter(pk=draft_id).locked():
+        return draft
+    raise NotFound("There is no such draft.", draft_id=str(draft_id))
+
+
+def _require_coverage(draft: ScheduleDraft, *, begins: date) -> None:
+    measures, _ = rows_of(draft)
+    if gaps := gaps_left_by(measures, begins=begins):
+        problems = [Problem("rate_missing", gap.sentence) for gap in gaps]
+        raise CoverageIncomplete("Codes that the draft names would have no rate on some days.", problems)

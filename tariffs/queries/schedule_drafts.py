@@ -1,0 +1,128 @@
+"""Drafts of the schedule: what they would change, and which days of which codes they would leave without a rate."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from bonded.models.base import TableQuerySet
+from bonded.rules.errors import NotFound
+from bonded.rules.permissions import Actor
+from tariffs.models.exchange_rates import ExchangeRate
+from tariffs.models.schedule import Measure
+from tariffs.models.schedule_drafts import ScheduleDraft
+from tariffs.models.versions import Version
+from tariffs.rules.jurisdictions import Jurisdiction
+from tariffs.rules.permissions import Act, require
+from tariffs.rules.schedule import MeasureKind
+from tariffs.rules.schedule_coverage import Cover, Gap, gaps_of
+from tariffs.rules.schedule_drafts import Change
+from tariffs.rules.schedule_files import (
+    ExchangeRateRow,
+    MeasureRow,
+    Place,
+    Row,
+    exchange_rates_of,
+    measures_of,
+)
+
+# What has fewer digits is a chapter or a heading, and no code of goods.
+DIGITS = 6
+
+
+def drafts_for(actor: Actor) -> TableQuerySet[ScheduleDraft]:
+    """Give all drafts, to be ordered and paged."""
+    require(actor, Act.READ_DRAFT)
+    return ScheduleDraft.objects.select_related("drafted_by", "approved_by")
+
+
+def draft_by_id(draft_id: UUID, *, actor: Actor) -> ScheduleDraft:
+    """Give one draft; raises NotFound."""
+    require(actor, Act.READ_DRAFT)
+    draft = ScheduleDraft.objects.select_related("drafted_by", "approved_by").filter(pk=draft_id).first()
+    if draft is None:
+        raise NotFound("There is no such draft.", draft_id=str(draft_id))
+    return draft
+
+
+def rows_of(draft: ScheduleDraft) -> tuple[list[MeasureRow], list[ExchangeRateRow]]:
+    """Read the draft's rows again; they were read without a fault when it was made."""
+    measures = measures_of([(Place("/measures", n), cells) for n, cells in enumerate(draft.measures)])
+    rates = exchange_rates_of([(Place("/exchange_rates", n), cells) for n, cells in enumerate(draft.exchange_rates)])
+    return measures, rates
+
+
+def changes_of(draft: ScheduleDraft) -> list[Change]:
+    """Compare every row of a draft with what is believed of its days now, in the order of the rows."""
+    measures, rates = rows_of(draft)
+    return [*_changes(Measure, measures), *_changes(ExchangeRate, rates)]
+
+
+def digest_of(changes: Sequence[Change]) -> str:
+    """Give what two lists of changes share only if they are the same."""
+    return hashlib.sha256(orjson.dumps([asdict(change) for change in changes])).hexdigest()
+
+
+def _changes(model: type[Version], rows: Sequence[Row]) -> list[Change]:
+    believed: dict[tuple[str, ...], list[Version]] = {}
+    if rows:
+        for version in model._default_manager.filter(known__upper_inf=True).order_by("validity", "pk"):
+            believed.setdefault(tuple(getattr(version, column) for column in model.KEY), []).append(version)
+    return [_change(model, row, believed.get(row.key, [])) for row in rows]
+
+
+def _change(model: type[Version], row: Row, versions: Sequence[Version]) -> Change:
+    concerned = [version for version in versions if version.days.overlaps(row.validity)]
+    says = [name for name in model.CONTENT if name != "is_verified"]
+    is_new = not any(
+        version.days.from_on <= row.validity.from_on
+        and (version.days.until_on or date.max) >= (row.validity.until_on or date.max)
+        and all(getattr(version, name) == getattr(row, name) for name in says)
+        for version in concerned
+    )
+    return Change(
+        what=" ".join(word for word in row.key if word),
+        says=f"{row.rate}",
+        from_on=row.validity.from_on,
+        until_on=row.validity.until_on,
+        before=[f"{version.version} {version.rate} {_span(version)}" for version in concerned],  # type: ignore[attr-defined]
+        is_new=is_new,
+    )
+
+
+def _span(version: Version) -> str:
+    days = version.days
+    return f"from {days.from_on.isoformat()}" + (f" until {days.until_on.isoformat()}" if days.until_on else "")
+
+
+def gaps_left_by(measures: Sequence[MeasureRow], *, begins: date) -> list[Gap]:
+    """Give the days from `begins` on for which a code that the rows name would lack a charge once they are published.
+
+    Publishing puts rows in the place of others and takes no day away, so no other code can lose one.
+    """
+    named = {row.hs_code for row in measures if row.jurisdiction is Jurisdiction.CN and len(row.hs_code) >= DIGITS}
+    covers = [
+        *(Cover(row.kind, row.hs_code, row.origin, row.regime, row.validity) for row in measures),
+        *_believed_covers(),
+    ]
+    return gaps_of(covers, hs_codes=named, begins=begins)
+
+
+def gaps_in_bond(*, begins: date, actor: Actor) -> list[Gap]:
+    """Give the days from `begins` on for which goods that are here lack a charge, as published."""
+    require(actor, Act.READ_DRAFT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT hs_code FROM bonded_lot WHERE customs_state = 'bonded'")
+        codes = {code for (code,) in cursor.fetchall()}
+    return gaps_of(_believed_covers(), hs_codes=codes, begins=begins)
+
+
+def _believed_covers() -> list[Cover]:
+    rows = Measure.objects.known().filter(jurisdiction=Jurisdiction.CN)
+    return [Cover(MeasureKind(row.kind), row.hs_code, row.origin, row.regime, row.days) for row in rows]

@@ -1,0 +1,72 @@
+"""Gaps in the schedule, found along the bounds of what is in force; a look at every single day finds the same."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bonded.rules.validity import Validity
+from tariffs.rules.schedule import MeasureKind
+from tariffs.rules.schedule_coverage import Cover, gaps_of
+
+FIRST = date(2026, 11, 23)
+DAYS = 60
+
+
+def cover(kind: str, hs_code: str = "71", *, begins: date = FIRST, ends: date | None = None, **columns: str) -> Cover:
+    named = {"origin": "", "regime": ""} | columns
+    return Cover(MeasureKind(kind), hs_code, validity=Validity(begins, ends), **named)
+
+
+def test_gaps_of__names_the_code_the_charge_and_the_days() -> None:
+    february = date(2027, 2, 1)
+    covers = [
+        cover("duty_mfn"),
+        cover("consumption_tax", "7103", ends=date(2027, 1, 1)),
+        cover("vat", "7103", ends=date(2027, 1, 1)),
+        cover("vat", "710391", begins=february),
+    ]
+    assert [gap.sentence for gap in gaps_of(covers, hs_codes=["71039100"], begins=FIRST)] == [
+        "71039100 has no consumption tax from 2027-01-01.",
+        "71039100 has no VAT from 2027-01-01 until 2027-02-01.",
+    ]
+
+
+def test_gaps_of__counts_only_what_is_for_every_origin_and_the_usual_regime() -> None:
+    others = [cover("consumption_tax"), cover("vat")]
+    named = [
+        cover("duty_mfn", origin="CO"),
+        cover("duty_agreement"),
+        cover("duty_general"),
+        cover("duty_mfn", regime="sde"),
+    ]
+    assert [gap.charge for gap in gaps_of([*others, *named], hs_codes=["71039100"], begins=FIRST)] == ["duty"]
+    assert gaps_of([*others, *named], hs_codes=["71023900"], begins=FIRST) == []
+
+
+def test_gaps_of__does_not_ask_for_days_that_are_past() -> None:
+    covers = [cover(kind, begins=FIRST) for kind in ("duty_mfn", "consumption_tax", "vat")]
+    assert gaps_of(covers, hs_codes=["71039100"], begins=FIRST) == []
+    assert len(gaps_of(covers, hs_codes=["71039100"], begins=FIRST - timedelta(days=1))) == 3
+
+
+days = st.integers(min_value=-10, max_value=DAYS)
+spans = st.lists(st.tuples(days, st.one_of(st.none(), st.integers(min_value=1, max_value=20))), max_size=6)
+
+
+@given(spans)
+def test_gaps_of__are_those_that_a_look_at_every_day_finds(found: list[tuple[int, int | None]]) -> None:
+    def validity(begins: int, length: int | None) -> Validity:
+        first = FIRST + timedelta(days=begins)
+        return Validity(first, None if length is None else first + timedelta(days=length))
+
+    covers = [Cover(MeasureKind.VAT, "7103", "", "", validity(begins, length)) for begins, length in found]
+    always = [cover("duty_mfn"), cover("consumption_tax")]
+    gaps = gaps_of([*covers, *always], hs_codes=["71039100"], begins=FIRST)
+    for number in range(DAYS + 30):
+        day = FIRST + timedelta(days=number)
+        is_covered = any(one.validity.covers(day) for one in covers)
+        is_in_a_gap = any(gap.begins <= day and (gap.ends is None or day < gap.ends) for gap in gaps)
+        assert is_covered != is_in_a_gap
