@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -16,11 +16,35 @@ from tariffs.rules.working_days import business_day
 
 ON = OpenApiParameter("on", OpenApiTypes.DATE, description="The day whose rates are asked for; today when left out.")
 
+KNOWN_AT = OpenApiParameter(
+    "known_at", OpenApiTypes.DATETIME, description="What was believed at that moment; what is believed now if left out."
+)
+
+
+class MomentInvalid(InputInvalid):
+    """The text is not a moment with its offset."""
+
+    code = "moment_invalid"
+
 
 class DayInvalid(InputInvalid):
     """The text is not a day."""
 
     code = "day_invalid"
+
+
+def asked_moment(request: Request) -> datetime | None:
+    """Give the moment of `?known_at=`, None when none is asked for; raises MomentInvalid."""
+    text = request.GET.get("known_at")
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise MomentInvalid("Write a moment as 2026-11-23T10:00:00+08:00.", known_at=text[:40])
+    return moment
 
 
 class ChargesAnswer(serializers.Serializer[Any]):

@@ -21,6 +21,7 @@ from tariffs.rules.permissions import Act, require
 from tariffs.rules.quote_lines import GivenKind
 from tariffs.rules.quote_requests import QuoteInvalid, at_change, read_alternatives, read_quote, said_of
 from tariffs.rules.regimes import Regime
+from tariffs.rules.schedule import Document
 
 # The serializers below describe; the rules read, because they name every fault with its place.
 
@@ -64,6 +65,11 @@ class QuoteLine(serializers.Serializer[Any]):
         child=serializers.CharField(), required=False, help_text="Further units: kg, g, or names such as jewel."
     )
     measures = GivenMeasure(many=True, required=False)
+    documents = serializers.ListField(
+        child=serializers.ChoiceField([(one.value, one.value) for one in Document]),
+        required=False,
+        help_text="What the goods have of the documents that unlock a rate.",
+    )
 
 
 class QuoteChange(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from bonded.api.base import CURSOR, LIMIT, ApiView, Request, page_response
 from bonded.queries.pages import page_by, page_size_from_text
-from tariffs.api.base import ON, asked_day
+from tariffs.api.base import KNOWN_AT, ON, asked_day, asked_moment
 from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.schedule import Measure
 from tariffs.models.versions import Version
@@ -30,6 +30,7 @@ class MeasureAnswer(serializers.Serializer[Any]):
     hs_code = serializers.CharField()
     origin = serializers.CharField(allow_blank=True)
     regime = serializers.CharField(allow_blank=True)
+    needs_document = serializers.CharField(allow_blank=True)
     rate = serializers.CharField()
     valid_from = serializers.DateField(source="validity.lower")
     valid_until = serializers.DateField(source="validity.upper", allow_null=True)
@@ -70,11 +71,13 @@ class ExchangeRatePage(serializers.Serializer[Any]):
 class MeasuresView(ApiView):
     """The schedule of a day."""
 
-    @extend_schema(operation_id="list_measures", parameters=[ON, HS_CODE, CURSOR, LIMIT], responses=MeasurePage)
+    @extend_schema(
+        operation_id="list_measures", parameters=[ON, KNOWN_AT, HS_CODE, CURSOR, LIMIT], responses=MeasurePage
+    )
     def get(self, request: Request) -> HttpResponse:
-        """List the measures in force on a day, by id."""
+        """List the measures in force on a day, as believed now or at a moment, by id."""
         require(request.actor, Act.READ_SCHEDULE)
-        rows = Measure.objects.known().in_force(asked_day(request))
+        rows = Measure.objects.known(asked_moment(request)).in_force(asked_day(request))
         if code := request.GET.get("hs_code"):
             digits = hs_digits(code)
             rows = rows.filter(hs_code__in=[digits[:length] for length in range(2, len(digits) + 1)])
@@ -84,11 +87,14 @@ class MeasuresView(ApiView):
 class ExchangeRatesView(ApiView):
     """The exchange rates of a day."""
 
-    @extend_schema(operation_id="list_exchange_rates", parameters=[ON, CURSOR, LIMIT], responses=ExchangeRatePage)
+    @extend_schema(
+        operation_id="list_exchange_rates", parameters=[ON, KNOWN_AT, CURSOR, LIMIT], responses=ExchangeRatePage
+    )
     def get(self, request: Request) -> HttpResponse:
-        """List the customs exchange rates in force on a day, by id."""
+        """List the customs exchange rates in force on a day, as believed now or at a moment, by id."""
         require(request.actor, Act.READ_SCHEDULE)
-        return _page(ExchangeRate.objects.known().in_force(asked_day(request)), ExchangeRateAnswer, request)
+        rows = ExchangeRate.objects.known(asked_moment(request)).in_force(asked_day(request))
+        return _page(rows, ExchangeRateAnswer, request)
 
 
 def _page(rows: Any, answer: type[serializers.Serializer[Any]], request: Request) -> HttpResponse:

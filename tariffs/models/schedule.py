@@ -7,13 +7,13 @@ from django.db import models
 from bonded.models.base import enum_choices, values_check
 from tariffs.models.versions import Version, VersionQuerySet, begins_on_a_day, one_version_a_day
 from tariffs.rules.jurisdictions import Jurisdiction
-from tariffs.rules.schedule import ANY, MeasureKind
+from tariffs.rules.schedule import ANY, NO_DOCUMENT, Document, MeasureKind
 
 
 class Measure(Version):
     """One row is one rate for a code, chapter or heading, an origin and a regime, for some days."""
 
-    KEY = ("jurisdiction", "kind", "hs_code", "origin", "regime")
+    KEY = ("jurisdiction", "kind", "hs_code", "origin", "regime", "needs_document")
     CONTENT = ("rate", "source", "mark", "is_verified")
 
     jurisdiction = models.CharField(max_length=2, choices=enum_choices(Jurisdiction), default=Jurisdiction.CN)
@@ -21,6 +21,9 @@ class Measure(Version):
     hs_code = models.CharField(max_length=10, help_text="Digits; covers every code that begins with them.")
     origin = models.CharField(max_length=2, blank=True, default=ANY, help_text="ISO 3166-1; empty is every origin.")
     regime = models.CharField(max_length=10, blank=True, default=ANY, help_text="sde, general; empty is every regime.")
+    needs_document = models.CharField(
+        max_length=30, blank=True, default=NO_DOCUMENT, choices=enum_choices(Document), help_text="What unlocks it."
+    )
     rate = models.CharField(max_length=200, help_text="4% + 2/ct, min(max(0.3464%, 31.67), 614.35) …")
 
     objects = VersionQuerySet["Measure"].as_manager()
@@ -31,7 +34,13 @@ class Measure(Version):
             values_check("jurisdiction", Jurisdiction, "a_measure_is_of_a_known_territory"),
             models.CheckConstraint(condition=models.Q(hs_code__regex=r"^[0-9]{2,10}$"), name="a_measure_has_a_code"),
             begins_on_a_day("a_measure_begins_on_a_day"),
-            one_version_a_day("no_two_rates_in_force_at_once", ("jurisdiction", "kind", "hs_code", "origin", "regime")),
+            models.CheckConstraint(
+                condition=models.Q(needs_document__in=[NO_DOCUMENT, *Document]), name="a_measure_needs_a_known_document"
+            ),
+            one_version_a_day(
+                "no_two_rates_in_force_at_once",
+                ("jurisdiction", "kind", "hs_code", "origin", "regime", "needs_document"),
+            ),
         ]
 
     def __str__(self) -> str:

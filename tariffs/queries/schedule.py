@@ -50,4 +50,5 @@ def measure_of(row: Measure) -> rules.Measure:
         validity=row.days,
         source=row.source,
         is_verified=row.is_verified,
+        needs_document=row.needs_document,
     )

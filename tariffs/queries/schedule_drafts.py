@@ -20,7 +20,7 @@ from tariffs.models.schedule_drafts import ScheduleDraft
 from tariffs.models.versions import Version
 from tariffs.rules.jurisdictions import Jurisdiction
 from tariffs.rules.permissions import Act, require
-from tariffs.rules.schedule import MeasureKind
+from tariffs.rules.schedule import NO_DOCUMENT, MeasureKind
 from tariffs.rules.schedule_coverage import Cover, Gap, gaps_of
 from tariffs.rules.schedule_drafts import Change
 from tariffs.rules.schedule_files import (
@@ -108,7 +108,11 @@ def gaps_left_by(measures: Sequence[MeasureRow], *, begins: date) -> list[Gap]:
     """
     named = {row.hs_code for row in measures if row.jurisdiction is Jurisdiction.CN and len(row.hs_code) >= DIGITS}
     covers = [
-        *(Cover(row.kind, row.hs_code, row.origin, row.regime, row.validity) for row in measures),
+        *(
+            Cover(row.kind, row.hs_code, row.origin, row.regime, row.validity)
+            for row in measures
+            if row.needs_document == NO_DOCUMENT
+        ),
         *_believed_covers(),
     ]
     return gaps_of(covers, hs_codes=named, begins=begins)
@@ -124,5 +128,5 @@ def gaps_in_bond(*, begins: date, actor: Actor) -> list[Gap]:
 
 
 def _believed_covers() -> list[Cover]:
-    rows = Measure.objects.known().filter(jurisdiction=Jurisdiction.CN)
+    rows = Measure.objects.known().filter(jurisdiction=Jurisdiction.CN, needs_document=NO_DOCUMENT)
     return [Cover(MeasureKind(row.kind), row.hs_code, row.origin, row.regime, row.days) for row in rows]

@@ -28,6 +28,7 @@ from tariffs.rules.schedule import (
     MeasureKind,
     MeasureMissing,
     applicable_duty,
+    choose,
     covering,
     most_specific,
 )
@@ -114,13 +115,18 @@ class _Sheet:
         return LineAssessment(self.line.reference, charges, tuple(self.choices), tuple(self.steps))
 
     def _choice(self, kind: MeasureKind) -> Choice | None:
-        return self._required(most_specific(self.measures, kind), kind)
+        choice = choose(self.measures, self.line.documents, lambda measures: most_specific(measures, kind))
+        return self._required(choice, kind)
 
     def _duty_choice(self) -> Choice | None:
         def comes_to(rate: Rate) -> Fraction:
             return amount_of(rate, base=major_units(self.value), quantities=self.line.quantities)
 
-        choice = applicable_duty(self.measures, origin=self.line.origin, amount=comes_to)
+        choice = choose(
+            self.measures,
+            self.line.documents,
+            lambda measures: applicable_duty(measures, origin=self.line.origin, amount=comes_to),
+        )
         return self._required(choice, MeasureKind.DUTY_MFN)
 
     def _required(self, choice: Choice | None, kind: MeasureKind) -> Choice | None:

@@ -22,7 +22,7 @@ from tariffs.rules.exchange_rates import ExchangeRate
 from tariffs.rules.jurisdictions import AssessmentRules
 from tariffs.rules.rates import Least, Rate, quantities_of
 from tariffs.rules.regimes import usual_regime
-from tariffs.rules.schedule import Measure, MeasureKind, applicable_duty, covering
+from tariffs.rules.schedule import Measure, MeasureKind, applicable_duty, covering, unlocked
 from tariffs.rules.shipments import GoodsLine, Shipment
 
 
@@ -90,7 +90,7 @@ def formula_of(
     chosen = {choice.measure.kind: choice.measure.rate for choice in assessed.choices}
     return Formula(
         exchange=next((rate for rate in rates if rate.currency == sort.currency and rate.validity.covers(on)), None),
-        duty=_duty_rate(covering(schedule, hs_code=line.hs_code, origin=line.origin, regime=line.regime, on=on), line),
+        duty=_duty_rate(schedule, line, on=on),
         anti_dumping=chosen.get(MeasureKind.ANTI_DUMPING),
         consumption_tax=chosen.get(MeasureKind.CONSUMPTION_TAX),
         fee=chosen.get(MeasureKind.FEE),
@@ -99,7 +99,7 @@ def formula_of(
     )
 
 
-def _duty_rate(measures: Sequence[Measure], line: GoodsLine) -> Rate | None:
+def _duty_rate(schedule: Sequence[Measure], line: GoodsLine, *, on: date) -> Rate | None:
     """Give the rate of duty that applies; where the lower of two does, which one that is differs from lot to lot."""
     compared: list[Rate] = []
 
@@ -107,7 +107,8 @@ def _duty_rate(measures: Sequence[Measure], line: GoodsLine) -> Rate | None:
         compared.append(rate)
         return Fraction()
 
-    choice = applicable_duty(measures, origin=line.origin, amount=compare)
+    measures = covering(schedule, hs_code=line.hs_code, origin=line.origin, regime=line.regime, on=on)
+    choice = applicable_duty(unlocked(measures, line.documents), origin=line.origin, amount=compare)
     if compared:
         return Least(tuple(compared))
     return choice.measure.rate if choice else None

@@ -24,7 +24,7 @@ from tariffs.rules.rates import (
     units_of,
 )
 from tariffs.rules.regimes import Regime, usual_regime
-from tariffs.rules.schedule import UNKNOWN_ORIGINS, Measure, MeasureKind, hs_digits
+from tariffs.rules.schedule import UNKNOWN_ORIGINS, Document, Measure, MeasureKind, hs_digits
 from tariffs.rules.shipments import GoodsLine
 
 # The version and the source of what a question itself says.
@@ -32,7 +32,7 @@ GIVEN, SOURCE = "given", "given in the question"
 MOST_MEASURES, MOST_QUANTITIES = 20, 20
 FIELDS = (
     *("hs_code", "origin", "regime", "goods_value", "currency"),
-    *("pieces", "weight_carats", "quantities", "measures"),
+    *("pieces", "weight_carats", "quantities", "measures", "documents"),
 )
 
 
@@ -63,9 +63,17 @@ def goods_line_at(place: Place, currency_of_all: Place, usual_currency: str | No
     value = money_at(place.child("goods_value"), currency)
     quantities = _quantities(place)
     measures = _measures(place, origin or "", quantities)
+    documents = _documents(place)
     if hs_code is None or origin is None or by_regime is None or value is None:
         return None
-    return GoodsLine(place.where, hs_code, origin, by_regime, value, quantities, measures)
+    return GoodsLine(place.where, hs_code, origin, by_regime, value, quantities, measures, documents)
+
+
+def _documents(place: Place) -> frozenset[str]:
+    if place.child("documents").value is None:
+        return frozenset()
+    named = [one.choice(Document) for one in place.items("documents", most=len(Document))]
+    return frozenset(document.value for document in named if document is not None)
 
 
 def _origin(place: Place) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -31,6 +31,18 @@ class MeasureKind(StrEnum):
     VAT = "vat"
     VAT_REFUND_ABOVE = "vat_refund_above"  # 即征即退: the VAT above this rate is given back at once.
     FEE = "fee"
+
+
+class Document(StrEnum):
+    """What unlocks a measure: without it the measure is passed over, and the answer says so."""
+
+    CERTIFICATE_OF_ORIGIN = "certificate_of_origin"  # 原产地证书: for an agreement's rate.
+    QUOTA_CERTIFICATE = "quota_certificate"  # 配额证: for a rate within a quota.
+    KIMBERLEY_CERTIFICATE = "kimberley_certificate"
+    SUSPENSION_NOTICE = "suspension_notice"  # For a rate that is suspended for named importers.
+
+
+NO_DOCUMENT = ""  # A measure that needs none.
 
 
 class MeasureMissing(RuleViolation):
@@ -70,6 +82,7 @@ class Measure:
     validity: Validity
     source: str
     is_verified: bool = True
+    needs_document: str = NO_DOCUMENT
 
     def covers(self, *, hs_code: str, origin: str, regime: str, on: date) -> bool:
         """Say whether the measure is about such goods on that day."""
@@ -81,9 +94,9 @@ class Measure:
         )
 
     @property
-    def specificity(self) -> tuple[bool, bool, int]:
-        """Give what the most specific measure has most of: a regime of its own, an origin of its own, digits."""
-        return (self.regime != ANY, self.origin != ANY, len(self.hs_code))
+    def specificity(self) -> tuple[bool, bool, int, bool]:
+        """Give what the most specific has most of: a regime of its own, an origin of its own, digits, a document."""
+        return (self.regime != ANY, self.origin != ANY, len(self.hs_code), self.needs_document != NO_DOCUMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +110,26 @@ class Choice:
 def covering(schedule: Iterable[Measure], *, hs_code: str, origin: str, regime: str, on: date) -> tuple[Measure, ...]:
     """Pick from the schedule the measures that are about such goods on that day."""
     return tuple(m for m in schedule if m.covers(hs_code=hs_code, origin=origin, regime=regime, on=on))
+
+
+def unlocked(measures: Iterable[Measure], documents: Collection[str]) -> tuple[Measure, ...]:
+    """Keep the measures that need no document, or one of those that are there."""
+    return tuple(measure for measure in measures if measure.needs_document in (NO_DOCUMENT, *documents))
+
+
+def choose(
+    measures: Sequence[Measure], documents: Collection[str], select: Callable[[Sequence[Measure]], Choice | None]
+) -> Choice | None:
+    """Select among the measures that are unlocked, and say what a document that is not there would change."""
+    open_ones = unlocked(measures, documents)
+    choice = select(open_ones)
+    otherwise = select(measures) if len(open_ones) < len(measures) else None
+    if choice is None or otherwise is None or otherwise.measure.needs_document in (NO_DOCUMENT, *documents):
+        return choice
+    other = otherwise.measure
+    document = Document(other.needs_document)
+    would = _WOULD_APPLY.filled(rate=rate_text(other.rate), en=document.replace("_", " "), zh=_DOCUMENTS[document])
+    return Choice(choice.measure, choice.why.then(would))
 
 
 def most_specific(measures: Iterable[Measure], kind: MeasureKind) -> Choice | None:
@@ -135,6 +168,13 @@ def applicable_duty(measures: Sequence[Measure], *, origin: str, amount: Callabl
     return Choice(mfn.measure, mfn.why.then(_AGREEMENT_NOT_LOWER))
 
 
+_DOCUMENTS = {
+    Document.CERTIFICATE_OF_ORIGIN: "原产地证书",
+    Document.QUOTA_CERTIFICATE: "配额证",
+    Document.KIMBERLEY_CERTIFICATE: "金伯利进程证书",
+    Document.SUSPENSION_NOTICE: "暂停征税通知",
+}
+_WOULD_APPLY = Wording("{rate} would apply with a {en}.", "如有{zh},则适用{rate}。")
 _UNKNOWN_ORIGIN = Wording("The origin is unknown, so the general rate applies.", "原产地不明,适用普通税率。")
 _PROVISIONAL = Wording("A provisional rate takes the place of the MFN rate.", "有暂定税率的,优先于最惠国税率适用。")
 _AGREEMENT_LOWER = Wording("The agreement's rate is the lower one.", "协定税率较低,从低适用。")

@@ -20,12 +20,13 @@ from tariffs.rules.jurisdictions import Jurisdiction
 from tariffs.rules.rate_grammar import parse_rate
 from tariffs.rules.rates import inclusive_amount_of, units_of
 from tariffs.rules.regimes import Regime
-from tariffs.rules.schedule import ANY, MeasureKind, hs_digits
+from tariffs.rules.schedule import ANY, NO_DOCUMENT, Document, MeasureKind, hs_digits
 
 MOST_ROWS = 20_000
 MOST_BYTES = 5_000_000
 MOST_FAULTS = 100
 LONGEST_SOURCE = 300
+OPTIONAL = frozenset({"needs_document"})
 # S sourced, G general knowledge, D derived, M made up.
 MARKS = ("S", "G", "D", "M")
 
@@ -62,11 +63,12 @@ class MeasureRow:
     validity: Validity
     mark: str
     source: str
+    needs_document: str = NO_DOCUMENT
 
     @property
     def key(self) -> tuple[str, ...]:
         """Give what two rows must not share on one day."""
-        return (self.jurisdiction, self.kind, self.hs_code, self.origin, self.regime)
+        return (self.jurisdiction, self.kind, self.hs_code, self.origin, self.regime, self.needs_document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +161,9 @@ def _wrong_columns(place: Place, cells: Mapping[str, str], columns: Iterable[str
     for name in sorted(set(cells) - set(columns)):
         yield Problem("column_unknown", f"{name[:40]!r} is no column.", where=place.of(_safe(name)))
     for name in columns:
-        if name not in cells:
+        if name not in cells and name not in OPTIONAL:
             yield Problem("column_missing", f"The column {name} is missing.", where=place.of(""))
-        elif not isinstance(cells[name], str):
+        elif not isinstance(cells.get(name, ""), str):
             yield Problem("value_invalid", "A value is written as text.", where=place.of(name))
 
 
@@ -291,6 +293,7 @@ _MEASURE: dict[str, Callable[[str], Any]] = {
     "rate": _rate,
     "mark": _one_of(MARKS),
     "source": _source,
+    "needs_document": _one_of((NO_DOCUMENT, *Document)),
 }
 _EXCHANGE_RATE: dict[str, Callable[[str], Any]] = {
     "local_currency": _currency,

@@ -17,7 +17,8 @@ class GoodsLine:
     """Goods of one code, origin and regime.
 
     `reference` names the line in the answer. `hs_code` holds digits only. `measures` are charged
-    instead of the schedule's, for a question of what would be; None asks the schedule.
+    instead of the schedule's, for a question of what would be; None asks the schedule. `documents`
+    are those that the goods have of the kinds that unlock a measure.
     """
 
     reference: str
@@ -27,6 +28,7 @@ class GoodsLine:
     value: Money
     quantities: Quantities
     measures: tuple[Measure, ...] | None = None
+    documents: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

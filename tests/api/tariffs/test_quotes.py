@@ -351,3 +351,24 @@ def test_quote_duties__says_which_currency_has_no_rate(cast: Cast) -> None:
 def test_quote_duties__refuses_what_is_no_question(cast: Cast, raw: bytes) -> None:
     answer = ask(cast, raw)
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_quote__is_lower_with_the_document_that_unlocks_a_rate(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    agreement = a_measure("duty_agreement", "7103", "0%", origin="CO", needs_document="certificate_of_origin")
+    publish_versions([agreement], actor=SYSTEM, at=at)
+    goods = line(measures=None)
+    without, with_it = (
+        ask(cast, question(goods | documents)).json()["lines"][0]
+        for documents in ({}, {"documents": ["certificate_of_origin"]})
+    )
+    assert (without["duty"], with_it["duty"]) == ("40000.00", "0.00")
+    assert without["measures"][0]["why"]["en"].endswith("0% would apply with a certificate of origin.")
+    assert with_it["measures"][0]["kind"] == "duty_agreement"
+
+
+def test_quote__refuses_documents_that_unlock_nothing(cast: Cast, at: datetime) -> None:
+    assert faults(ask(cast, question(line(documents=["passport"])))) == [("/lines/0/documents/0", "word_unknown")]
+    assert faults(ask(cast, question(line(documents="certificate_of_origin")))) == [
+        ("/lines/0/documents", "input_invalid")
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -11,7 +11,8 @@ import pytest
 from django.test import Client
 
 from bonded.models import Lot, User
-from bonded.rules.permissions import Actor
+from bonded.rules.permissions import SYSTEM, Actor
+from tariffs.actions.versions import publish_versions
 from tariffs.models import BankFile, DutyDebt, GuaranteeAccount, GuaranteeReservation, PaymentMatch
 from tests.cast import Cast
 from tests.situations.bonded import a_sealed_lot
@@ -19,6 +20,7 @@ from tests.situations.tariffs import (
     GEM,
     a_charged_debt,
     a_guarantee,
+    a_measure,
     a_schedule,
     an_assessed_withdrawal,
     camt053,
@@ -82,6 +84,7 @@ def test_list_measures__gives_what_covers_a_code_on_a_day(cast: Cast, at: dateti
         "kind": "duty_mfn",
         "hs_code": "7103",
         "origin": "",
+        "needs_document": "",
         "regime": "",
         "rate": "4%",
         "valid_from": "2019-04-01",
@@ -370,3 +373,19 @@ def test_match_line__over_http(cast: Cast, at: datetime) -> None:
 def test_bank_statements__of_nobody_are_not_there(cast: Cast, at: datetime) -> None:
     assert send(cast, "ada", "/bank-statements/999999/match").status_code == 404
     assert send(cast, "ada", "/payment-matches/999999/book").status_code == 404
+
+
+def test_measures__are_told_as_they_were_known(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    publish_versions([a_measure("duty_mfn", "7103", "3%")], actor=SYSTEM, at=at + timedelta(hours=2))
+
+    def rates(**parameters: str) -> list[str]:
+        found = client_of(cast, "alice").get("/api/v1/tariffs/measures", {"hs_code": "7103"} | parameters).json()
+        return [one["rate"] for one in found["results"] if one["kind"] == "duty_mfn"]
+
+    assert rates() == ["3%"]
+    assert rates(known_at="2026-11-23T11:00:00+08:00") == ["4%"]
+    assert rates(known_at="2026-11-23T09:00:00+08:00") == []
+    for text in ("soon", "2026-11-23", "2026-11-23T11:00:00"):
+        answer = get(cast, "alice", f"/tariffs/measures?known_at={text}")
+        assert (answer.status_code, answer.json()["code"]) == (400, "moment_invalid")

@@ -9,12 +9,15 @@ from fractions import Fraction
 import pytest
 
 from bonded.rules.validity import Validity
+from tariffs.rules.rate_grammar import parse_rate
 from tariffs.rules.rates import Rate, amount_of
 from tariffs.rules.schedule import (
+    Choice,
     HsCodeInvalid,
     Measure,
     MeasureKind,
     applicable_duty,
+    choose,
     covering,
     hs_digits,
     most_specific,
@@ -120,3 +123,46 @@ def test_applicable_duty__gives_an_unknown_origin_the_general_rate_only(origin: 
 
 def test_applicable_duty__gives_an_origin_without_mfn_no_provisional_rate() -> None:
     assert duty(GENERAL, stated(MeasureKind.DUTY_PROVISIONAL, "0%"))[0] is MeasureKind.DUTY_GENERAL
+
+
+AGREEMENT = replace(stated(MeasureKind.DUTY_AGREEMENT, "0%"), needs_document="certificate_of_origin")
+
+
+def chosen(measures: list[Measure], *documents: str) -> Choice | None:
+    return choose(measures, documents, lambda those: applicable_duty(those, origin="CO", amount=on_thousand))
+
+
+def test_choose__takes_an_agreements_rate_with_its_certificate_only() -> None:
+    with_it, without = chosen([MFN, AGREEMENT], "certificate_of_origin"), chosen([MFN, AGREEMENT])
+    assert with_it is not None
+    assert without is not None
+    assert (with_it.measure, without.measure) == (AGREEMENT, MFN)
+    assert without.why.en.endswith("0% would apply with a certificate of origin.")
+    assert without.why.zh.endswith("如有原产地证书,则适用0%。")
+    assert "would apply" not in with_it.why.en
+
+
+def test_choose__says_nothing_of_a_document_that_would_change_nothing() -> None:
+    dearer = replace(AGREEMENT, rate=parse_rate("9%"))
+    choice = chosen([MFN, dearer])
+    assert choice is not None
+    assert "would apply" not in choice.why.en
+
+
+def test_choose__prefers_what_a_document_unlocks_to_the_same_without() -> None:
+    quota = replace(MFN, rate=parse_rate("1%"), needs_document="quota_certificate")
+    choice = chosen([MFN, quota], "quota_certificate")
+    assert choice is not None
+    assert choice.measure is quota
+
+
+def test_choose__does_not_name_a_measure_that_needs_nothing() -> None:
+    provisional = replace(stated(MeasureKind.DUTY_PROVISIONAL, "5%"), needs_document="suspension_notice")
+    agreement = replace(AGREEMENT, rate=parse_rate("4.5%"), needs_document="")
+    choice = chosen([MFN, provisional, agreement])
+    assert choice is not None
+    assert (choice.measure, "would apply" in choice.why.en) == (MFN, False)
+
+
+def test_choose__finds_nothing_where_all_is_locked() -> None:
+    assert chosen([AGREEMENT]) is None
