@@ -19,11 +19,13 @@ from tariffs.actions.ledger import post_entry
 from tariffs.actions.locks import lock_debts, lock_match, lock_reservation
 from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
 from tariffs.models.debts import DutyDebt
+from tariffs.queries.debts import late_surcharges, receipts_of
 from tariffs.rules.debts import STEPS, DebtNotOpen, DebtState
 from tariffs.rules.guarantees import ReservationPurpose
 from tariffs.rules.ledger import BusinessEvent
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.reconciliation import MatchRule, PaymentAlreadyBooked
+from tariffs.rules.surcharges import SURCHARGE_CN
 
 
 @transaction.atomic
@@ -31,7 +33,9 @@ def book_payment(*, match_id: int, actor: Actor, at: datetime) -> DutyDebt:
     """Book what a matched line says: money received pays its debt, money sent on discharges it at customs.
 
     A debt that is paid in full gives its guarantee back, or grants DUTY_PAID where the goods wait
-    for the money; what is more than was owed is kept apart. Raises NotFound, PaymentAlreadyBooked, DebtNotOpen.
+    for the money; what is more than was owed is kept apart. With the last of taxes that came late their
+    surcharge is charged, and the debt stays open until that is paid too. Raises NotFound,
+    PaymentAlreadyBooked, DebtNotOpen.
     """
     require(actor, Act.BOOK_PAYMENT)
     debt, match, is_waited_for = _locked(match_id)
@@ -64,14 +68,41 @@ def _receive(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datet
     if debt.state != DebtState.OPEN:
         raise DebtNotOpen("The debt waits for no money.", state=debt.state, reference=debt.reference)
     received = Money(line.amount_minor, line.currency)
+    if debt.surcharge_minor == 0 and received >= debt.outstanding:
+        _charge_surcharge(debt, line, received, actor=actor, at=at)
     allocated = min(received, debt.outstanding)
     debt.paid_minor += allocated.minor
     if not debt.outstanding.minor:
         require_step(STEPS, DebtState(debt.state), DebtState.PAID)
         debt.state = DebtState.PAID
-    debt.save(update_fields=["paid_minor", "state"])
+    debt.save(update_fields=["paid_minor", "surcharge_minor", "surcharges", "state"])
     amounts = {"received": received, "allocated": allocated, "unallocated": received - allocated}
     return _post(BusinessEvent.PAYMENT_RECEIVED, debt, line, amounts, actor=actor, at=at)
+
+
+def _charge_surcharge(debt: DutyDebt, line: BankStatementLine, received: Money, *, actor: Actor, at: datetime) -> None:
+    """Charge what it costs that taxes came late, now that with this money the last of them has come."""
+    receipts = [*receipts_of(debt), (received, line.booked_on)]
+    found = late_surcharges(debt, until=line.booked_on, receipts=receipts)
+    debt.surcharges = [
+        {
+            "tax": tax,
+            "days": one.days,
+            "amount": str(one.amount),
+            "is_waived": one.is_waived,
+            "rule": SURCHARGE_CN.version,
+        }
+        for tax, one in found.items()
+        if one.days
+    ]
+    whole = sum((one.amount for one in found.values()), Money(0, debt.currency))
+    debt.surcharge_minor = whole.minor
+    if whole.minor:
+        _post(BusinessEvent.SURCHARGE_CHARGED, debt, line, {"surcharge": whole}, actor=actor, at=at)
+        record_activity(
+            Act.CHARGE_SURCHARGE, debt, actor=SYSTEM, at=at, surcharge=str(whole), currency=debt.currency,
+            due_on=debt.due_on.isoformat(), paid_on=line.booked_on.isoformat(),
+        )  # fmt: skip
 
 
 def _remit(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datetime) -> int:
@@ -85,7 +116,7 @@ def _give_back(debt: DutyDebt, *, is_waited_for: bool, at: datetime) -> None:
     if debt.reservation_id:
         settle_headroom(purpose=ReservationPurpose.WITHDRAWAL, reference=debt.assessment_id, actor=SYSTEM, at=at)
     elif is_waited_for:
-        evidence = f"{Money(debt.total_minor, debt.currency)} {debt.currency} received for {debt.reference}"
+        evidence = f"{debt.owed} {debt.currency} received for {debt.reference}"
         grant_clearance(
             withdrawal_id=debt.withdrawal_id, clearance=Clearance.DUTY_PAID, evidence=evidence, actor=SYSTEM, at=at
         )

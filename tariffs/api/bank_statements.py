@@ -30,6 +30,7 @@ from tariffs.gateways.bank import LARGEST_FILE, read_camt053
 from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
 from tariffs.queries.bank_statements import lines_of_file
 from tariffs.rules.permissions import Act, require
+from tariffs.rules.working_days import business_day
 
 
 class XmlParser(BaseParser):
@@ -206,4 +207,5 @@ class BookPaymentView(ApiView):
     @idempotent
     def post(self, request: Request, match_id: int) -> HttpResponse:
         """Post what a matched line says to the ledger, and give the debt as it is then."""
-        return json_response(debt_json(book_payment(match_id=match_id, actor=request.actor, at=request.at)))
+        debt = book_payment(match_id=match_id, actor=request.actor, at=request.at)
+        return json_response(debt_json(debt, business_day(request.at)))

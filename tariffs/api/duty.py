@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,10 @@ from bonded.rules.money import Money
 from tariffs.actions.duty import pay_duty, secure_duty
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeReservation
+from tariffs.queries.debts import late_surcharges
+from tariffs.rules.debts import DebtState
 from tariffs.rules.permissions import Act, require
+from tariffs.rules.working_days import business_day
 
 
 class ReservationAnswer(serializers.Serializer[Any]):
@@ -39,6 +43,16 @@ class ReservationAnswer(serializers.Serializer[Any]):
     currency = serializers.CharField()
     reserved_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
+
+
+class SurchargeAnswer(serializers.Serializer[Any]):
+    """What it costs that one tax came late; waived below the rule's amount."""
+
+    tax = serializers.CharField()
+    days = serializers.IntegerField()
+    amount = serializers.CharField()
+    is_waived = serializers.BooleanField()
+    rule = serializers.CharField()
 
 
 class DebtAnswer(serializers.Serializer[Any]):
@@ -58,6 +72,9 @@ class DebtAnswer(serializers.Serializer[Any]):
     vat = serializers.CharField()
     fees = serializers.CharField()
     total = serializers.CharField()
+    surcharge = serializers.CharField(help_text="Charged, with the last of the taxes, because they came late.")
+    surcharges = SurchargeAnswer(many=True)
+    surcharge_today = serializers.CharField(help_text="What it would be if all that is open came today.")
     outstanding = serializers.CharField()
 
 
@@ -83,12 +100,16 @@ def reservation_json(reservation: GuaranteeReservation, currency: str) -> dict[s
     }
 
 
-def debt_json(debt: DutyDebt) -> dict[str, Any]:
-    """Give a debt as the API tells it."""
-    amounts = {name: str(amount) for name, amount in debt.amounts().items()}
+def debt_json(debt: DutyDebt, today: date) -> dict[str, Any]:
+    """Give a debt as the API tells it on a day; runs SQL as `receipts_of` does."""
+    amounts = {name: str(amount) for name, amount in debt.amounts().items() if name != "owed"}
     columns = ("withdrawal_id", "company_id", "reference", "state", "term", "charged_on", "due_on", "currency")
     plain = {name: getattr(debt, name) for name in columns}
-    return {"id": debt.pk, **plain, **amounts, "outstanding": str(debt.outstanding)}
+    surcharge = Money(debt.surcharge_minor, debt.currency)
+    if debt.state == DebtState.OPEN and debt.due_on < today and not surcharge.minor:
+        surcharge = sum((one.amount for one in late_surcharges(debt, until=today).values()), surcharge)
+    told = {"surcharges": debt.surcharges, "surcharge_today": str(surcharge), "outstanding": str(debt.outstanding)}
+    return {"id": debt.pk, **plain, **amounts, **told}
 
 
 class SecureDutyView(ApiView):
@@ -111,7 +132,8 @@ class PayDutyView(ApiView):
     @idempotent
     def post(self, request: Request, withdrawal_id: UUID) -> HttpResponse:
         """Charge what a withdrawal owes, and give the reference to quote at the bank."""
-        return json_response(debt_json(pay_duty(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)), 201)
+        debt = pay_duty(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)
+        return json_response(debt_json(debt, business_day(request.at)), 201)
 
 
 class DutyDebtsView(ApiView):
@@ -122,9 +144,10 @@ class DutyDebtsView(ApiView):
         """List the company's debts, all of them for staff, by due day."""
         require(request.actor, Act.READ_ASSESSMENT)
         page = page_by(
-            DutyDebt.objects.visible_to(request.actor),
+            DutyDebt.objects.visible_to(request.actor).prefetch_related("matches__line"),
             columns=["due_on", "id"],
             cursor=request.GET.get("cursor"),
             limit=page_size_from_text(request.GET.get("limit")),
         )
-        return page_response(page, debt_json)
+        today = business_day(request.at)
+        return page_response(page, lambda debt: debt_json(debt, today))

@@ -47,7 +47,7 @@ def _guarantees_whose_claims_differ() -> list[str]:
 def _receivables_that_differ_from_their_debts() -> list[str]:
     return rows_of("""
         SELECT company_id, currency, sum(owed), sum(booked) FROM (
-            SELECT company_id, currency, total_minor - paid_minor AS owed, 0 AS booked
+            SELECT company_id, currency, total_minor + surcharge_minor - paid_minor AS owed, 0 AS booked
               FROM tariffs_dutydebt WHERE state = 'open'
             UNION ALL
             SELECT company_id, currency, 0, balance_minor FROM tariffs_ledgeraccount WHERE code = '1100'

@@ -87,9 +87,13 @@ def compared_sql(before: Pricing, after: Pricing, *, where: str = "true") -> tup
     """Give the statement that prices lots both ways: `lot_id`, `landed_before`, `landed_after` of those that move."""
     one, parameters = priced_sql(before, where=where, prefix="before_")
     other, others = priced_sql(after, where=where, prefix="after_")
+    # Grouped and not joined: just after an import the planner believes in a table without rows, and would price all
+    # lots once more for each lot.
     return (
-        "SELECT lot_id, one.landed AS landed_before, other.landed AS landed_after"
-        f" FROM ({one}) AS one JOIN ({other}) AS other USING (lot_id) WHERE one.landed <> other.landed"
+        "SELECT lot_id, max(landed_before) AS landed_before, max(landed_after) AS landed_after FROM ("
+        f" SELECT lot_id, landed AS landed_before, NULL::numeric AS landed_after FROM ({one}) AS one"
+        f" UNION ALL SELECT lot_id, NULL, landed FROM ({other}) AS other) AS both_ways"
+        " GROUP BY lot_id HAVING max(landed_before) <> max(landed_after)"
     ), parameters | others
 
 

@@ -85,6 +85,7 @@ POSTING_RULES: dict[BusinessEvent, tuple[tuple[Side, AccountCode, str], ...]] = 
         (Side.DEBIT, AccountCode.CUSTOMS_CONSUMPTION_TAX, "consumption_tax"),
         (Side.DEBIT, AccountCode.CUSTOMS_VAT, "vat"),
         (Side.DEBIT, AccountCode.CUSTOMS_FEES, "fees"),
+        (Side.DEBIT, AccountCode.CUSTOMS_SURCHARGE, "surcharge"),
     ),
     BusinessEvent.SURCHARGE_CHARGED: (
         (Side.DEBIT, AccountCode.RECEIVABLE, "surcharge"),
@@ -100,7 +101,8 @@ POSTING_RULES: dict[BusinessEvent, tuple[tuple[Side, AccountCode, str], ...]] = 
         (Side.DEBIT, AccountCode.CUSTOMS_CONSUMPTION_TAX, "consumption_tax"),
         (Side.DEBIT, AccountCode.CUSTOMS_VAT, "vat"),
         (Side.DEBIT, AccountCode.CUSTOMS_FEES, "fees"),
-        (Side.CREDIT, AccountCode.BANK, "total"),
+        (Side.DEBIT, AccountCode.CUSTOMS_SURCHARGE, "surcharge"),
+        (Side.CREDIT, AccountCode.BANK, "owed"),
     ),
 }
 

@@ -31,6 +31,7 @@ class Act(StrEnum):
     PRICE_CATALOGUE = "tariffs.landed_price.price"
     SEARCH_LANDED = "tariffs.landed_price.search"
     RESIZE_HEADROOM = "tariffs.guarantee.resize"
+    CHARGE_SURCHARGE = "tariffs.duty.charge_surcharge"
     READ_DRAFT = "tariffs.schedule_draft.read"
     DRAFT_SCHEDULE = "tariffs.schedule_draft.draft"
     APPROVE_SCHEDULE = "tariffs.schedule_draft.approve"
@@ -66,6 +67,7 @@ MAY: ActTable = {
     Act.PRICE_CATALOGUE: _SYSTEM,
     Act.SEARCH_LANDED: _BUYER | _OVERSIGHT,
     Act.RESIZE_HEADROOM: _SYSTEM,
+    Act.CHARGE_SURCHARGE: _SYSTEM,
     Act.READ_DRAFT: _OVERSIGHT,
     Act.DRAFT_SCHEDULE: _ADMINISTRATOR,
     Act.APPROVE_SCHEDULE: _ADMINISTRATOR,

@@ -45,9 +45,10 @@ def _settled(cast: Cast, at) -> None:
 
 COPY_OF_A_MEASURE = """
     INSERT INTO tariffs_measure
-           (jurisdiction, kind, hs_code, origin, regime, needs_document, rate, validity, known, source, mark, is_verified)
-    SELECT jurisdiction, kind, hs_code, origin, regime, needs_document, '5%', daterange('2026-01-01', '2026-01-02'), known, source,
-           mark, true
+           (jurisdiction, kind, hs_code, origin, regime, needs_document, rate, validity, known, source, mark,
+            is_verified)
+    SELECT jurisdiction, kind, hs_code, origin, regime, needs_document, '5%', daterange('2026-01-01', '2026-01-02'),
+           known, source, mark, true
       FROM tariffs_measure WHERE kind = 'vat'
 """
 COPY_OF_A_RATE = """

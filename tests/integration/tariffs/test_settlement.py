@@ -131,3 +131,74 @@ def test_charge_duty__charges_nothing_twice(cast: Cast, at: datetime) -> None:
     debt = a_charged_debt(cast, at)
     assert charge_duty(withdrawal_id=debt.withdrawal_id, actor=SYSTEM, at=at) is None
     assert DutyDebt.objects.count() == 1
+
+
+def pay(debt: DutyDebt, amount: str, day: int, cast: Cast, at: datetime) -> DutyDebt:
+    """Alder's money comes on a day of December, and Ada books it to the debt."""
+    content = camt053(
+        (amount, "CRDT", f"duty {debt.reference}"), identification=f"L{amount}", booked_on=f"2026-12-{day:02}"
+    )
+    settle(content, cast, at + timedelta(days=day))
+    debt.refresh_from_db()
+    return debt
+
+
+def test_settlement__charges_a_surcharge_when_the_taxes_come_late(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    guarantee = a_guarantee(cast, at)
+    debt = pay(a_charged_debt(cast, at), "305777.78", 17, cast, at)
+    # Ten days after the seventh: 200.00 + 577.78 + 751.11.
+    assert (debt.state, debt.surcharge_minor, str(debt.outstanding)) == ("open", 1_528_89, "1528.89")
+    assert [(one["tax"], one["days"], one["amount"], one["is_waived"]) for one in debt.surcharges] == [
+        ("duty", 10, "200.00", False),
+        ("consumption_tax", 10, "577.78", False),
+        ("vat", 10, "751.11", False),
+    ]
+    assert {code: minor for code, minor in balances().items() if code in ("1100", "2140")} == {
+        "1100": 1_528_89, "2140": -1_528_89,
+    }  # fmt: skip
+    debt = pay(debt, "1528.89", 20, cast, at)
+    assert (debt.state, debt.surcharge_minor) == ("paid", 1_528_89)
+    guarantee.refresh_from_db()
+    assert guarantee.used_minor == 0
+    sent = camt053(("307306.67", "DBIT", debt.reference), identification="S9")
+    assert settle(sent, cast, at + timedelta(days=30)) == ["remittance"]
+    assert set(balances().values()) == {0}
+
+
+def test_settlement__waives_a_surcharge_below_fifty_yuan_tax_by_tax(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    debt = pay(a_charged_debt(cast, at), "305777.78", 8, cast, at)
+    assert debt.surcharge_minor == 57_78 + 75_11
+    assert debt.surcharges[0] == {
+        "tax": "duty", "days": 1, "amount": "0.00", "is_waived": True, "rule": "CN-late-2024-12",
+    }  # fmt: skip
+
+
+def test_settlement__takes_taxes_and_surcharge_together(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    debt = pay(a_charged_debt(cast, at), "307306.67", 17, cast, at)
+    assert (debt.state, debt.surcharge_minor, str(debt.outstanding)) == ("paid", 1_528_89, "0.00")
+    assert balances()["1100"] == 0
+
+
+def test_settlement__counts_a_part_that_came_in_time_as_paid(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    debt = pay(a_charged_debt(cast, at), "155555.56", 7, cast, at)
+    assert (debt.state, debt.surcharge_minor) == ("open", 0)
+    debt = pay(debt, "150222.22", 17, cast, at)
+    assert (debt.surcharge_minor, [one["tax"] for one in debt.surcharges]) == (751_11, ["vat"])
+
+
+def test_settlement__that_is_withdrawn_after_a_surcharge_leaves_the_money_apart(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    withdrawal = an_assessed_withdrawal(cast, at)
+    debt = pay(pay_duty(withdrawal_id=withdrawal.pk, actor=cast.alice, at=at), "305777.78", 18, cast, at)
+    assert debt.surcharge_minor == 1_528_89
+    cancel_withdrawal(withdrawal_id=withdrawal.pk, actor=cast.alice, at=at + timedelta(days=20))
+    assert {code: minor for code, minor in balances().items() if minor} == {
+        "1000": 305_777_78, "2000": -305_777_78,
+    }  # fmt: skip

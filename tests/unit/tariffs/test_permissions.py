@@ -39,6 +39,7 @@ EXPECTED = {
     Act.PRICE_CATALOGUE: {Y},
     Act.SEARCH_LANDED: {B, O, A, U, Y},
     Act.RESIZE_HEADROOM: {Y},
+    Act.CHARGE_SURCHARGE: {Y},
     Act.READ_DRAFT: {O, A, U, Y},
     Act.DRAFT_SCHEDULE: {A},
     Act.APPROVE_SCHEDULE: {A},
