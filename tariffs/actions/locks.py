@@ -1,22 +1,19 @@
-"""The only place that locks rows of tariffs: guarantee account → debt → match → ledger account.
+"""Where rows of tariffs are locked: guarantee account → debt → match → ledger account.
 
+Accounts of the ledger are locked by the statement that posts to them (tariffs/actions/postings.py), in id order.
 They come after bonded's (… → lot → declaration → withdrawal) and before those of inspections.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from uuid import UUID
-
-from django.db.models import Q
 
 from bonded.rules.errors import NotFound
 from tariffs.models.bank_statements import PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
-from tariffs.models.ledger import LedgerAccount
 from tariffs.rules.guarantees import GuaranteeMissing, ReservationPurpose
-from tariffs.rules.ledger import PER_COMPANY, AccountCode
 
 
 def lock_guarantee(company_id: int) -> GuaranteeAccount:
@@ -48,17 +45,3 @@ def lock_match(match_id: int) -> PaymentMatch:
     for match in PaymentMatch.objects.filter(pk=match_id).locked():
         return match
     raise NotFound("There is no such match.", match_id=match_id)
-
-
-def lock_ledger_accounts(
-    codes: Iterable[AccountCode], *, currency: str, company_id: int
-) -> dict[AccountCode, LedgerAccount]:
-    """Lock the accounts of a chart's codes in id order, opening those that a company does not have yet."""
-    owners = {code: company_id if code in PER_COMPANY else None for code in codes}
-    LedgerAccount.objects.bulk_create(
-        [LedgerAccount(code=code, company_id=owner, currency=currency) for code, owner in owners.items()],
-        ignore_conflicts=True,
-    )
-    wanted = LedgerAccount.objects.filter(code__in=owners, currency=currency)
-    ours = wanted.filter(Q(company_id=company_id) | Q(company_id__isnull=True))
-    return {AccountCode(account.code): account for account in ours.locked()}

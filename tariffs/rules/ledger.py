@@ -34,6 +34,8 @@ class AccountCode(StrEnum):
 
 # These have an account for each company; the others one for all.
 PER_COMPANY = frozenset({AccountCode.RECEIVABLE})
+# An account for all is kept in so many shards, so that sessions that post at once do not wait for one row.
+SHARDS = 16
 
 
 class BusinessEvent(StrEnum):

@@ -57,8 +57,8 @@ COPY_OF_A_RATE = """
       FROM tariffs_exchangerate
 """
 COPY_OF_AN_ACCOUNT = """
-    INSERT INTO tariffs_ledgeraccount (code, company_id, currency, balance_minor)
-    SELECT code, company_id, currency, 0 FROM tariffs_ledgeraccount WHERE code = '2100'
+    INSERT INTO tariffs_ledgeraccount (code, company_id, currency, shard, balance_minor)
+    SELECT code, company_id, currency, shard, 0 FROM tariffs_ledgeraccount WHERE code = '2100'
 """
 COPY_OF_AN_ENTRY = """
     INSERT INTO tariffs_journalentry (stream, event, reference, effective_on, posted_at)
@@ -83,6 +83,8 @@ COPY_OF_AN_ENTRY = """
         ("UPDATE tariffs_dutydebt SET vat_minor = vat_minor - 1", "a_debt_adds_up"),
         ("UPDATE tariffs_dutydebt SET due_on = charged_on - 1", "a_debt_is_due_after_it_is_charged"),
         (COPY_OF_AN_ACCOUNT, "one_account_of_each_kind"),
+        ("UPDATE tariffs_ledgeraccount SET shard = 1 WHERE code = '1100'", "only_an_account_for_all_has_shards"),
+        ("UPDATE tariffs_ledgeraccount SET shard = 16 WHERE code = '2100'", "only_an_account_for_all_has_shards"),
         (COPY_OF_AN_ENTRY, "an_event_is_posted_once"),
     ],
 )
@@ -155,12 +157,20 @@ def test_books__refuse_an_entry_out_of_balance(sql: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_books__refuse_an_entry_out_of_balance_at_commit(cast: Cast, at) -> None:
+def test_books__refuse_an_entry_without_legs_at_commit(cast: Cast, at) -> None:
     a_schedule(at)
     a_guarantee(cast, at)
     a_charged_debt(cast, at)
     with pytest.raises(DatabaseError) as refusal:
-        commit(POSTING.format(currency="CNY", minor=1))
+        commit(ENTRY)
+    assert sqlstate(refusal.value) == OUT_OF_BALANCE_SQLSTATE
+    assert JournalEntry.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_settled")
+def test_books__refuse_legs_out_of_balance_before_the_commit() -> None:
+    with pytest.raises(DatabaseError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(POSTING.format(currency="CNY", minor=1))
     assert sqlstate(refusal.value) == OUT_OF_BALANCE_SQLSTATE
     assert Posting.objects.count() == 4
 
