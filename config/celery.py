@@ -27,6 +27,7 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     # Not once a day: a beat that is begun anew begins to count anew.
     "bonded.tasks.create_partitions": (6 * 3600, "work"),
     "tariffs.tasks.expire_claims": (60, "work"),
+    "tariffs.tasks.make_account_statements": (5, "imports"),
 }
 
 _beat_schedule: dict[str, Any] = {

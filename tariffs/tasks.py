@@ -1,4 +1,4 @@
-"""What workers do: let claims on guarantees lapse when their time is over."""
+"""What workers do: let claims on guarantees lapse when their time is over, and make statements of accounts."""
 
 from __future__ import annotations
 
@@ -6,10 +6,34 @@ from celery import shared_task
 from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
+from tariffs.actions.account_statements import claim_account_statement, keep_account_statement, tell_progress
 from tariffs.actions.guarantees import expire_headroom
+from tariffs.gateways.account_statements import statement_csv, statement_pdf
+from tariffs.models.account_statements import AccountStatement
+from tariffs.queries.account_statements import statement_of
 
 
 @shared_task
 def expire_claims() -> int:
     """Look for claims that have run out; a lost or doubled call does no harm, the next sweep finds the same rows."""
     return expire_headroom(actor=SYSTEM, at=timezone.now())
+
+
+@shared_task
+def make_account_statements() -> int:
+    """Make the statements that wait; what a worker left half done is begun again when its claim has run out."""
+    made = 0
+    while (order := claim_account_statement(actor=SYSTEM, at=timezone.now())) is not None:
+        statement = statement_of(order, actor=SYSTEM)
+        total = len(statement.entries)
+
+        def tell(done: int, order: AccountStatement = order, total: int = total) -> None:
+            tell_progress(statement=order, done=done, total=total, actor=SYSTEM, at=timezone.now())
+
+        tell(0)
+        csv = statement_csv(statement, tell=lambda done: None)
+        pdf = statement_pdf(statement, tell=tell)
+        made += keep_account_statement(
+            statement_id=order.pk, attempt=order.attempt, pdf=pdf, csv=csv, actor=SYSTEM, at=timezone.now()
+        )
+    return made

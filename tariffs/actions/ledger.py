@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from bonded.actions.activity import record_activities, record_activity
 from bonded.rules.errors import RuleViolation
@@ -13,7 +14,7 @@ from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
 from tariffs.actions.postings import write_entries
 from tariffs.models.ledger import JournalEntry
-from tariffs.rules.ledger import AccountCode, BusinessEvent, Leg, require_balance, reversed_legs
+from tariffs.rules.ledger import AccountCode, BusinessEvent, Leg, ReversalTooEarly, require_balance, reversed_legs
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.postings import Draft, draft_of
 
@@ -62,18 +63,33 @@ def post_entries(*, drafts: Sequence[Draft], actor: Actor, at: datetime) -> list
     return entries
 
 
+def fresh_reference(*, event: BusinessEvent, reference: str) -> str:
+    """Give the reference under which an event is posted that was posted before and taken back each time.
+
+    The first time it is the reference itself; an entry that still stands is met by the same name and refused.
+    """
+    of_this = Q(reference=reference) | Q(reference__startswith=f"{reference}:")
+    undone = JournalEntry.objects.filter(of_this, event=event, reversed_by__isnull=False).count()
+    return f"{reference}:{undone + 1}" if undone else reference
+
+
 @transaction.atomic
 def reverse_entry(*, entry_id: int, effective_on: date, reason: str, actor: Actor, at: datetime) -> JournalEntry:
-    """Take an entry back by its mirror image, which is the only way to correct one; raises EntryAlreadyReversed."""
+    """Take an entry back by its mirror image, which is the only way to correct one.
+
+    What stands behind it is the caller's to undo. Raises EntryAlreadyReversed, ReversalTooEarly.
+    """
     require(actor, Act.POST_ENTRY)
     original = JournalEntry.objects.get(pk=entry_id)
     postings = list(original.postings.select_related("account").order_by("pk"))
     legs = [
         Leg(AccountCode(posting.account.code), Money(posting.amount_minor, posting.currency)) for posting in postings
     ]
-    company_id = next(leg.account.company_id for leg in postings if leg.account.company_id)
+    company_id = next((leg.account.company_id for leg in postings if leg.account.company_id), None)
     if JournalEntry.objects.filter(reverses=original).exists():
         raise EntryAlreadyReversed("The entry was reversed before.", entry_id=entry_id)
+    if effective_on < original.effective_on:
+        raise ReversalTooEarly("It can't count before what it reverses.", counts_on=original.effective_on.isoformat())
     draft = Draft(
         BusinessEvent.REVERSED,
         f"journal_entry:{entry_id}",

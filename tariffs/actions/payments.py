@@ -15,8 +15,9 @@ from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import LIVE_STATES, Clearance, WithdrawalState
 from tariffs.actions.guarantees import settle_headroom
-from tariffs.actions.ledger import post_entry
+from tariffs.actions.ledger import fresh_reference, post_entry
 from tariffs.actions.locks import lock_debts, lock_match, lock_reservation
+from tariffs.actions.surcharges import charge_surcharge
 from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.ledger import JournalEntry
@@ -31,11 +32,12 @@ from tariffs.rules.reconciliation import MatchRule, PaymentAlreadyBooked
 def book_payment(*, match_id: int, actor: Actor, at: datetime) -> DutyDebt:
     """Book what a matched line says: money received pays its debt, money sent on discharges it at customs.
 
+    Money pays the taxes first; when the last of them comes late their surcharge is charged, and paid by what is left.
     A debt that is paid in full gives its guarantee back, or grants DUTY_PAID where the goods wait
     for the money; what is more than was owed is kept apart. Raises NotFound, PaymentAlreadyBooked, DebtNotOpen.
     """
     require(actor, Act.BOOK_PAYMENT)
-    debt, match, is_waited_for = _locked(match_id)
+    debt, match, is_waited_for = lock_debt_of_match(match_id)
     if match.entry_id is not None:
         raise PaymentAlreadyBooked("This payment is booked already.", match_id=match_id, entry_id=match.entry_id)
     book = _remit if match.rule == MatchRule.REMITTANCE else _receive
@@ -48,7 +50,7 @@ def book_payment(*, match_id: int, actor: Actor, at: datetime) -> DutyDebt:
     return debt
 
 
-def _locked(match_id: int) -> tuple[DutyDebt, PaymentMatch, bool]:
+def lock_debt_of_match(match_id: int) -> tuple[DutyDebt, PaymentMatch, bool]:
     """Lock withdrawal, guarantee, debt and match, in this order; say also whether the goods wait for the money."""
     debt = DutyDebt.objects.filter(matches=match_id).select_related("assessment").first()
     if debt is None:
@@ -65,12 +67,14 @@ def _receive(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datet
     if debt.state != DebtState.OPEN:
         raise DebtNotOpen("The debt waits for no money.", state=debt.state, reference=debt.reference)
     received = Money(line.amount_minor, line.currency)
+    if debt.paid_minor < debt.total_minor <= debt.paid_minor + received.minor:
+        charge_surcharge(debt=debt, paid_on=line.booked_on, actor=actor, at=at)
     allocated = min(received, debt.outstanding)
     debt.paid_minor += allocated.minor
     if not debt.outstanding.minor:
         require_step(STEPS, DebtState(debt.state), DebtState.PAID)
         debt.state = DebtState.PAID
-    debt.save(update_fields=["paid_minor", "state"])
+    debt.save(update_fields=["paid_minor", "surcharge_minor", "state"])
     amounts = {"received": received, "allocated": allocated, "unallocated": received - allocated}
     return _post(BusinessEvent.PAYMENT_RECEIVED, debt, line, amounts, actor=actor, at=at)
 
@@ -86,7 +90,7 @@ def _give_back(debt: DutyDebt, *, is_waited_for: bool, at: datetime) -> None:
     if debt.reservation_id:
         settle_headroom(purpose=ReservationPurpose.WITHDRAWAL, reference=debt.assessment_id, actor=SYSTEM, at=at)
     elif is_waited_for:
-        evidence = f"{Money(debt.total_minor, debt.currency)} {debt.currency} received for {debt.reference}"
+        evidence = f"{debt.owed} {debt.currency} received for {debt.reference}"
         grant_clearance(
             withdrawal_id=debt.withdrawal_id, clearance=Clearance.DUTY_PAID, evidence=evidence, actor=SYSTEM, at=at
         )
@@ -103,7 +107,7 @@ def _post(
 ) -> JournalEntry:
     return post_entry(
         event=event,
-        reference=f"bank_statement_line:{line.pk}",
+        reference=fresh_reference(event=event, reference=f"bank_statement_line:{line.pk}"),
         amounts=amounts,
         company_id=debt.company_id,
         effective_on=line.booked_on,

@@ -34,15 +34,15 @@ class ChargesAnswer(serializers.Serializer[Any]):
     total = serializers.CharField()
 
 
-def asked_day(request: Request) -> date:
-    """Give the day of `?on=`, or today in Shanghai; raises DayInvalid."""
-    text = request.GET.get("on")
+def asked_day(request: Request, name: str = "on") -> date:
+    """Give the day of `?on=`, or of another name, or today in Shanghai; raises DayInvalid."""
+    text = request.GET.get(name)
     if text is None:
         return business_day(request.at)
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise DayInvalid("Write a day as 2026-11-23.", on=text[:20]) from None
+        raise DayInvalid("Write a day as 2026-11-23.", **{name: text[:20]}) from None
 
 
 def charges_json(charges: Charges) -> dict[str, str]:

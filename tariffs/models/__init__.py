@@ -1,21 +1,25 @@
 """The tables of what is owed."""
 
+from tariffs.models.account_statements import AccountStatement
 from tariffs.models.assessments import Assessment, AssessmentLine
-from tariffs.models.bank_statements import BankFile, BankStatement, BankStatementLine, PaymentMatch
+from tariffs.models.bank_statements import BankFile, BankStatement, BankStatementLine, PaymentMatch, UndoneMatch
 from tariffs.models.calendars import CalendarDay
 from tariffs.models.debts import DutyDebt
 from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
 from tariffs.models.ledger import JournalEntry, LedgerAccount, Posting
 from tariffs.models.schedule import Measure
+from tariffs.models.surcharges import DebtSurcharge
 
 __all__ = (
+    "AccountStatement",
     "Assessment",
     "AssessmentLine",
     "BankFile",
     "BankStatement",
     "BankStatementLine",
     "CalendarDay",
+    "DebtSurcharge",
     "DutyDebt",
     "ExchangeRate",
     "GuaranteeAccount",
@@ -25,4 +29,5 @@ __all__ = (
     "Measure",
     "PaymentMatch",
     "Posting",
+    "UndoneMatch",
 )

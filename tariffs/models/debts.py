@@ -13,6 +13,9 @@ from bonded.rules.permissions import Actor, Role
 from tariffs.rules.debts import DebtState
 from tariffs.rules.payment_terms import PaymentTerm
 
+# Taxes, and what their lateness costs.
+OWED = F("total_minor") + F("surcharge_minor")
+
 
 class DutyDebtQuerySet(TableQuerySet["DutyDebt"]):
     """Debts for duty."""
@@ -47,6 +50,9 @@ class DutyDebt(Table):
     vat_minor = models.BigIntegerField()
     fees_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    surcharge_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="For late payment; charged when the taxes are paid."
+    )
     paid_minor = models.BigIntegerField(default=0)
 
     objects = DutyDebtQuerySet.as_manager()
@@ -62,10 +68,14 @@ class DutyDebt(Table):
                 name="a_debt_adds_up",
             ),
             models.CheckConstraint(condition=Q(total_minor__gt=0, paid_minor__gte=0), name="a_debt_is_of_an_amount"),
-            models.CheckConstraint(condition=Q(paid_minor__lte=F("total_minor")), name="a_debt_is_not_overpaid"),
             models.CheckConstraint(
-                condition=Q(state__in=[DebtState.PAID, DebtState.REMITTED], paid_minor=F("total_minor"))
-                | Q(state=DebtState.OPEN, paid_minor__lt=F("total_minor"))
+                condition=Q(surcharge_minor=0) | Q(surcharge_minor__gt=0, paid_minor__gte=F("total_minor")),
+                name="a_surcharge_is_charged_once_the_taxes_are_paid",
+            ),
+            models.CheckConstraint(condition=Q(paid_minor__lte=OWED), name="a_debt_is_not_overpaid"),
+            models.CheckConstraint(
+                condition=Q(state__in=[DebtState.PAID, DebtState.REMITTED], paid_minor=OWED)
+                | Q(state=DebtState.OPEN, paid_minor__lt=OWED)
                 | Q(state=DebtState.WITHDRAWN),
                 name="a_debt_is_paid_when_all_of_it_is",
             ),
@@ -83,11 +93,16 @@ class DutyDebt(Table):
         return self.reference
 
     @property
+    def owed(self) -> Money:
+        """Give what is to be paid in all: taxes and the surcharge that was charged."""
+        return Money(self.total_minor + self.surcharge_minor, self.currency)
+
+    @property
     def outstanding(self) -> Money:
-        """Give what is still to be paid."""
-        return Money(self.total_minor - self.paid_minor, self.currency)
+        """Give what is still to be paid of that."""
+        return self.owed - Money(self.paid_minor, self.currency)
 
     def amounts(self) -> dict[str, Money]:
-        """Give its parts and total, by the names that the posting rules use."""
-        names = ("duty", "consumption_tax", "vat", "fees", "total")
-        return {name: Money(getattr(self, f"{name}_minor"), self.currency) for name in names}
+        """Give its parts and totals, by the names that the posting rules use; `total` is without the surcharge."""
+        names = ("duty", "consumption_tax", "vat", "fees", "total", "surcharge")
+        return {name: Money(getattr(self, f"{name}_minor"), self.currency) for name in names} | {"owed": self.owed}

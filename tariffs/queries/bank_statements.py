@@ -47,9 +47,7 @@ def debts_waiting_for_money() -> list[OpenDebt]:
 def debts_waiting_for_remittance() -> list[OpenDebt]:
     """Give the debts that are paid and not yet sent on to customs, nor matched to a line that does."""
     waiting = DutyDebt.objects.filter(state=DebtState.PAID).exclude(pk__in=_claimed())
-    return [
-        OpenDebt(debt.pk, debt.reference, Money(debt.total_minor, debt.currency)) for debt in waiting.order_by("pk")
-    ]
+    return [OpenDebt(debt.pk, debt.reference, debt.owed) for debt in waiting.order_by("pk")]
 
 
 def _claimed() -> QuerySet[PaymentMatch, UUID]:

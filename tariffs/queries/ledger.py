@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
@@ -96,7 +96,16 @@ def account_balance_as_of(
         later |= Q(entry__posted_at__gt=posted_at)
     if not later:
         return now
-    postings = Posting.objects.filter(
-        later, account__code=code, account__company_id=company_id, account__currency=currency
-    )
+    postings = _of_account(code, company_id).filter(later, currency=currency)
     return now - Money(postings.aggregate(minor=Sum("amount_minor"))["minor"] or 0, currency)
+
+
+def postings_of_account(*, code: AccountCode, company_id: int | None, actor: Actor) -> QuerySet[Posting, Posting]:
+    """Give what moved one account in all its currencies, each posting with its entry."""
+    require(actor, Act.READ_LEDGER)
+    return _of_account(code, company_id).select_related("entry")
+
+
+def _of_account(code: AccountCode, company_id: int | None) -> QuerySet[Posting, Posting]:
+    postings = Posting.objects.filter(account__code=code)
+    return postings.filter(account__company=company_id) if company_id else postings.filter(account__company=None)

@@ -19,6 +19,18 @@ class EntryDoesNotBalance(RuleViolation):
     code = "entry_does_not_balance"
 
 
+class EntryNotReversedAlone(RuleViolation):
+    """Something stands behind the entry that a reversal alone would leave as it is."""
+
+    code = "entry_not_reversed_alone"
+
+
+class ReversalTooEarly(RuleViolation):
+    """A reversal counts on the day of what it reverses, or later."""
+
+    code = "reversal_too_early"
+
+
 class AccountCode(StrEnum):
     """The chart of accounts; a number's first digit says what it is: 1 what we have, 2 what we owe."""
 
@@ -47,6 +59,25 @@ class BusinessEvent(StrEnum):
     PAYMENT_RECEIVED = "payment_received"  # A company's money, matched to its debt; what is too much is kept apart.
     CUSTOMS_PAID = "customs_paid"  # Money sent on to customs.
     REVERSED = "reversed"  # An entry taken back by its mirror image.
+
+
+class Undoing(StrEnum):
+    """How an entry that was posted by an event is taken back, so that the state behind it goes back as well."""
+
+    UNMATCH = "unmatch"  # With the match of its payment.
+    WITH_ITS_PAYMENT = "with_its_payment"  # A surcharge goes when the payment that was late is taken back.
+    WITH_ITS_WITHDRAWAL = "with_its_withdrawal"  # A charge goes when its withdrawal is cancelled or refused.
+    NEVER = "never"  # It is a correction itself.
+
+
+HOW_UNDONE: dict[BusinessEvent, Undoing] = {
+    BusinessEvent.DUTY_CHARGED: Undoing.WITH_ITS_WITHDRAWAL,
+    BusinessEvent.CHARGE_WITHDRAWN: Undoing.NEVER,
+    BusinessEvent.SURCHARGE_CHARGED: Undoing.WITH_ITS_PAYMENT,
+    BusinessEvent.PAYMENT_RECEIVED: Undoing.UNMATCH,
+    BusinessEvent.CUSTOMS_PAID: Undoing.UNMATCH,
+    BusinessEvent.REVERSED: Undoing.NEVER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +111,7 @@ POSTING_RULES: dict[BusinessEvent, tuple[tuple[Side, AccountCode, str], ...]] = 
         (Side.DEBIT, AccountCode.CUSTOMS_CONSUMPTION_TAX, "consumption_tax"),
         (Side.DEBIT, AccountCode.CUSTOMS_VAT, "vat"),
         (Side.DEBIT, AccountCode.CUSTOMS_FEES, "fees"),
+        (Side.DEBIT, AccountCode.CUSTOMS_SURCHARGE, "surcharge"),
     ),
     BusinessEvent.SURCHARGE_CHARGED: (
         (Side.DEBIT, AccountCode.RECEIVABLE, "surcharge"),
@@ -95,7 +127,8 @@ POSTING_RULES: dict[BusinessEvent, tuple[tuple[Side, AccountCode, str], ...]] = 
         (Side.DEBIT, AccountCode.CUSTOMS_CONSUMPTION_TAX, "consumption_tax"),
         (Side.DEBIT, AccountCode.CUSTOMS_VAT, "vat"),
         (Side.DEBIT, AccountCode.CUSTOMS_FEES, "fees"),
-        (Side.CREDIT, AccountCode.BANK, "total"),
+        (Side.DEBIT, AccountCode.CUSTOMS_SURCHARGE, "surcharge"),
+        (Side.CREDIT, AccountCode.BANK, "owed"),
     ),
 }
 

@@ -35,6 +35,13 @@ class PaymentTerm(StrEnum):
 # In force here, because it is the reading of more and better sources.
 DAY_COUNT_IN_FORCE = DayCount.START_NOT_COUNTED
 DAYS_AFTER_COMPLETION = 15
+# Term → who says so.
+TERM_SOURCES: dict[PaymentTerm, str] = {
+    PaymentTerm.DAYS_AFTER_COMPLETION: "Tariff Law of 2024, Art. 43: 15 days; sources disagree on the first day",
+    PaymentTerm.FIFTH_WORKING_DAY: "Tariff Law of 2024, Art. 43: fifth working day of the next month, with a guarantee",
+    PaymentTerm.FIFTEENTH_OF_MONTH: "gov.uk, duty deferment accounts: the 15th of the next month",
+    PaymentTerm.FIFTEENTH_WORKING_DAY: "19 CFR 24.25: periodic monthly statement, fifteenth working day",
+}
 
 
 def due_on(

@@ -28,6 +28,12 @@ class Act(StrEnum):
     IMPORT_BANK_STATEMENT = "tariffs.bank_statement.import"
     MATCH_STATEMENT = "tariffs.bank_statement.match"
     BOOK_PAYMENT = "tariffs.payment.book"
+    CHARGE_SURCHARGE = "tariffs.duty.charge_surcharge"
+    UNMATCH_PAYMENT = "tariffs.payment.unmatch"
+    REVERSE_ENTRY = "tariffs.ledger.reverse"
+    ORDER_ACCOUNT_STATEMENT = "tariffs.account_statement.order"
+    MAKE_ACCOUNT_STATEMENT = "tariffs.account_statement.make"
+    READ_ACCOUNT_STATEMENT = "tariffs.account_statement.read"
 
 
 _EVERYBODY = frozenset(Role) - {Role.ANONYMOUS}
@@ -55,6 +61,12 @@ MAY: ActTable = {
     Act.IMPORT_BANK_STATEMENT: _FINANCE,
     Act.MATCH_STATEMENT: _FINANCE,
     Act.BOOK_PAYMENT: _FINANCE,
+    Act.CHARGE_SURCHARGE: _FINANCE,
+    Act.UNMATCH_PAYMENT: _FINANCE,
+    Act.REVERSE_ENTRY: _FINANCE,
+    Act.ORDER_ACCOUNT_STATEMENT: _BUYER | _FINANCE,
+    Act.MAKE_ACCOUNT_STATEMENT: _SYSTEM,
+    Act.READ_ACCOUNT_STATEMENT: _BUYER | _FINANCE | frozenset({Role.AUDITOR}),
 }
 
 

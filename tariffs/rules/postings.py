@@ -12,12 +12,13 @@ from tariffs.rules.ledger import PER_COMPANY, SHARDS, AccountCode, BusinessEvent
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An entry to be posted; its legs come to zero. `company_id` is the company whose accounts they stand on."""
+    """An entry to be posted; its legs come to zero. `company_id` is the company on whose accounts
+    they stand; none when all are for all."""
 
     event: BusinessEvent
     reference: str
     legs: tuple[Leg, ...]
-    company_id: int
+    company_id: int | None
     effective_on: date
     reverses_id: int | None = None
 
@@ -33,7 +34,7 @@ def draft_of(
     return Draft(event, reference, legs_of(event, amounts), company_id, effective_on)
 
 
-def account_key(leg: Leg, *, company_id: int, writer: int) -> AccountKey:
+def account_key(leg: Leg, *, company_id: int | None, writer: int) -> AccountKey:
     """Name the account of a leg; `writer` is the number of the session that posts, which says the shard."""
     if leg.account in PER_COMPANY:
         return leg.account, company_id, leg.amount.currency, 0

@@ -87,11 +87,11 @@ def a_charged_debt(cast: Cast, at: datetime) -> DutyDebt:
     return DutyDebt.objects.get(withdrawal=withdrawal)
 
 
-def camt053(*lines: tuple[str, str, str], identification: str = "S1") -> bytes:
-    """Write a statement with lines of (amount, CRDT or DBIT, what the payer wrote)."""
+def camt053(*lines: tuple[str, str, str], identification: str = "S1", booked_on: str = "2026-12-07") -> bytes:
+    """Write a statement of a day with lines of (amount, CRDT or DBIT, what the payer wrote)."""
     entries = "".join(
         f'<Ntry><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts>BOOK</Sts>'
-        "<BookgDt><Dt>2026-12-07</Dt></BookgDt><NtryDtls><TxDtls>"
+        f"<BookgDt><Dt>{booked_on}</Dt></BookgDt><NtryDtls><TxDtls>"
         "<RltdPties><DbtrAcct><Id><IBAN>ALDER1</IBAN></Id></DbtrAcct></RltdPties>"
         f"<RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
         for amount, side, text in lines

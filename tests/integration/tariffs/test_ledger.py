@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from bonded.models import Activity
+from bonded.rules.errors import NotPermitted
 from bonded.rules.money import Money
-from bonded.rules.permissions import NotPermitted
 from tariffs.actions.ledger import post_entries, post_entry
 from tariffs.models import JournalEntry, LedgerAccount, Posting
 from tariffs.queries.ledger import account_balance, account_balance_as_of, ledger_balances, ledger_balances_as_of
