@@ -29,6 +29,7 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     "tariffs.tasks.expire_claims": (60, "work"),
     "inspections.tasks.reprice": (10, "work"),
     "tariffs.tasks.price_lots": (10, "imports"),
+    "tariffs.tasks.make_account_statements": (5, "imports"),
 }
 
 _beat_schedule: dict[str, Any] = {

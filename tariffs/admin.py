@@ -71,7 +71,17 @@ class GuaranteeAccountAdmin(ReadOnlyAdmin):
 class DutyDebtAdmin(ReadOnlyAdmin):
     """Debts for duty."""
 
-    list_display = ("reference", "company", "state", "term", "due_on", "total_minor", "paid_minor", "currency")
+    list_display = (
+        "reference",
+        "company",
+        "state",
+        "term",
+        "due_on",
+        "total_minor",
+        "surcharge_minor",
+        "paid_minor",
+        "currency",
+    )
     list_filter = ("state", "term")
     search_fields = ("reference__exact",)
 
@@ -87,7 +97,7 @@ class AssessmentAdmin(ReadOnlyAdmin):
 class LedgerAccountAdmin(ReadOnlyAdmin):
     """The accounts of the books."""
 
-    list_display = ("code", "company", "currency", "balance_minor")
+    list_display = ("code", "company", "currency", "shard", "balance_minor")
 
 
 @admin.register(models.JournalEntry)
@@ -98,11 +108,19 @@ class JournalEntryAdmin(ReadOnlyAdmin):
     list_filter = ("event",)
 
 
+@admin.register(models.AccountStatement)
+class AccountStatementAdmin(ReadOnlyAdmin):
+    """Statements of accounts."""
+
+    list_display = ("company", "month", "currency", "known_at", "state", "made_at")
+
+
 for model in (
     models.AssessmentLine,
     models.BankFile,
     models.BankStatement,
     models.BankStatementLine,
+    models.DebtSurcharge,
     models.GuaranteeReservation,
     models.LotToPrice,
     models.PaymentMatch,
@@ -110,5 +128,6 @@ for model in (
     models.PriceList,
     models.RatesToPrice,
     models.ScheduleDraft,
+    models.UndoneMatch,
 ):
     admin.site.register(model, ReadOnlyAdmin)

@@ -1,4 +1,4 @@
-"""What workers do: let claims on guarantees lapse when their time is over, and price the catalogue."""
+"""What workers do: let claims on guarantees lapse, price the catalogue, and make statements of accounts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
+from tariffs.actions.account_statements import claim_account_statement, keep_account_statement, tell_progress
 from tariffs.actions.guarantees import expire_headroom
 from tariffs.actions.landed_prices import price_catalogue, price_changed_lots
+from tariffs.gateways.account_statements import statement_csv, statement_pdf
+from tariffs.models.account_statements import AccountStatement
+from tariffs.queries.account_statements import statement_of
 
 BATCH = 500
 PRICED_AT_ONCE = 5000
@@ -29,3 +33,23 @@ def price_lots() -> None:
     price_catalogue(actor=SYSTEM, at=timezone.now())
     while price_changed_lots(limit=PRICED_AT_ONCE, actor=SYSTEM, at=timezone.now()):
         pass
+
+
+@shared_task
+def make_account_statements() -> int:
+    """Make the statements that wait; what a worker left half done is begun again when its claim has run out."""
+    made = 0
+    while (order := claim_account_statement(actor=SYSTEM, at=timezone.now())) is not None:
+        statement = statement_of(order, actor=SYSTEM)
+        total = len(statement.entries)
+
+        def tell(done: int, order: AccountStatement = order, total: int = total) -> None:
+            tell_progress(statement=order, done=done, total=total, actor=SYSTEM, at=timezone.now())
+
+        tell(0)
+        csv = statement_csv(statement, tell=lambda done: None)
+        pdf = statement_pdf(statement, tell=tell)
+        made += keep_account_statement(
+            statement_id=order.pk, attempt=order.attempt, pdf=pdf, csv=csv, actor=SYSTEM, at=timezone.now()
+        )
+    return made

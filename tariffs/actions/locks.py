@@ -1,6 +1,6 @@
-"""The only place that locks rows of tariffs: guarantee account → debt → match → ledger account.
+"""Where rows of tariffs are locked: guarantee account → debt → match → ledger account.
 
-The accounts of the ledger are locked, in id order, by the statement that posts to them: actions/ledger.py.
+Accounts of the ledger are locked by the statement that posts to them (tariffs/actions/postings.py), in id order.
 They come after bonded's (… → lot → declaration → withdrawal) and before those of inspections.
 """
 

@@ -15,6 +15,7 @@ from bonded.api.base import (
     IDEMPOTENCY_KEY,
     LIMIT,
     ApiView,
+    Reason,
     Request,
     idempotent,
     json_response,
@@ -24,6 +25,7 @@ from bonded.api.base import (
 from bonded.queries.pages import page_by, page_size_from_text
 from bonded.rules.money import Money
 from tariffs.actions.bank_statements import import_bank_statement, match_bank_file, match_line
+from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
 from tariffs.api.duty import DebtAnswer, debt_json
 from tariffs.gateways.bank import LARGEST_FILE, read_camt053
@@ -208,4 +210,16 @@ class BookPaymentView(ApiView):
     def post(self, request: Request, match_id: int) -> HttpResponse:
         """Post what a matched line says to the ledger, and give the debt as it is then."""
         debt = book_payment(match_id=match_id, actor=request.actor, at=request.at)
-        return json_response(debt_json(debt, business_day(request.at)))
+        return json_response(debt_json(debt, today=business_day(request.at)))
+
+
+class UnmatchPaymentView(ApiView):
+    """Taking a match back."""
+
+    @extend_schema(operation_id="unmatch_payment", parameters=[IDEMPOTENCY_KEY], request=Reason, responses=DebtAnswer)
+    @idempotent
+    def post(self, request: Request, match_id: int) -> HttpResponse:
+        """Take a match and its booking back; the debt is given as it is then, and the line can be matched again."""
+        reason = read(Reason, request)["reason"]
+        debt = unmatch_payment(match_id=match_id, reason=reason, actor=request.actor, at=request.at)
+        return json_response(debt_json(debt, today=business_day(request.at)))

@@ -58,18 +58,18 @@ class ChargesAnswer(serializers.Serializer[Any]):
     total = serializers.CharField()
 
 
-def asked_day(request: Request) -> date:
-    """Give the day of `?on=`, or today in Shanghai; raises DayInvalid."""
-    text = request.GET.get("on")
-    return business_day(request.at) if text is None else day_from_text(text)
+def asked_day(request: Request, name: str = "on") -> date:
+    """Give the day of `?on=`, or of another name, or today in Shanghai; raises DayInvalid."""
+    text = request.GET.get(name)
+    return business_day(request.at) if text is None else day_from_text(text, name)
 
 
-def day_from_text(text: str) -> date:
-    """Read a day; raises DayInvalid."""
+def day_from_text(text: str, name: str = "on") -> date:
+    """Read a day; raises DayInvalid with the name of what it stood for."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise DayInvalid("Write a day as 2026-11-23.", on=text[:20]) from None
+        raise DayInvalid("Write a day as 2026-11-23.", **{name: text[:20]}) from None
 
 
 def charges_json(charges: Charges) -> dict[str, str]:

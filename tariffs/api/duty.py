@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,8 @@ from bonded.rules.money import Money
 from tariffs.actions.duty import pay_duty, secure_duty
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeReservation
-from tariffs.queries.debts import late_surcharges
-from tariffs.rules.debts import DebtState
+from tariffs.queries.debts import is_running_late, surcharges_of_debt
+from tariffs.rules.payment_terms import DAY_COUNT_IN_FORCE, TERM_SOURCES, PaymentTerm
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
 
@@ -45,14 +46,15 @@ class ReservationAnswer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True)
 
 
-class SurchargeAnswer(serializers.Serializer[Any]):
-    """What it costs that one tax came late; waived below the rule's amount."""
+class DebtSurchargeAnswer(serializers.Serializer[Any]):
+    """The late-payment surcharge on one tax."""
 
     tax = serializers.CharField()
     days = serializers.IntegerField()
+    base = serializers.CharField()
     amount = serializers.CharField()
     is_waived = serializers.BooleanField()
-    rule = serializers.CharField()
+    rule_version = serializers.CharField()
 
 
 class DebtAnswer(serializers.Serializer[Any]):
@@ -72,10 +74,13 @@ class DebtAnswer(serializers.Serializer[Any]):
     vat = serializers.CharField()
     fees = serializers.CharField()
     total = serializers.CharField()
-    surcharge = serializers.CharField(help_text="Charged, with the last of the taxes, because they came late.")
-    surcharges = SurchargeAnswer(many=True)
-    surcharge_today = serializers.CharField(help_text="What it would be if all that is open came today.")
+    surcharge = serializers.CharField(help_text="For late payment, charged when the taxes were paid.")
+    owed = serializers.CharField(help_text="Total and surcharge.")
     outstanding = serializers.CharField()
+    surcharges = DebtSurchargeAnswer(many=True, help_text="Tax by tax: as charged, or as it would be if paid today.")
+    surcharge_if_paid_today = serializers.CharField(allow_null=True, help_text="Of an open debt that is late.")
+    day_count = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # The name is a column of the answer.
 
 
 class DebtPage(serializers.Serializer[Any]):
@@ -100,16 +105,34 @@ def reservation_json(reservation: GuaranteeReservation, currency: str) -> dict[s
     }
 
 
-def debt_json(debt: DutyDebt, today: date) -> dict[str, Any]:
-    """Give a debt as the API tells it on a day; runs SQL as `receipts_of` does."""
-    amounts = {name: str(amount) for name, amount in debt.amounts().items() if name != "owed"}
+def debt_json(debt: DutyDebt, *, today: date) -> dict[str, Any]:
+    """Give a debt as the API tells it; a late one with what its lateness would cost if it were paid today."""
+    surcharges = surcharges_of_debt(debt, on=today)
+    is_growing = is_running_late(debt, on=today)
+    would_be = sum((one.amount for one in surcharges), Money(0, debt.currency))
+    amounts = {name: str(amount) for name, amount in debt.amounts().items()}
     columns = ("withdrawal_id", "company_id", "reference", "state", "term", "charged_on", "due_on", "currency")
     plain = {name: getattr(debt, name) for name in columns}
-    surcharge = Money(debt.surcharge_minor, debt.currency)
-    if debt.state == DebtState.OPEN and debt.due_on < today and not surcharge.minor:
-        surcharge = sum((one.amount for one in late_surcharges(debt, until=today).values()), surcharge)
-    told = {"surcharges": debt.surcharges, "surcharge_today": str(surcharge), "outstanding": str(debt.outstanding)}
-    return {"id": debt.pk, **plain, **amounts, **told}
+    return {
+        "id": debt.pk,
+        **plain,
+        **amounts,
+        "outstanding": str(debt.outstanding),
+        "surcharges": [
+            {
+                "tax": one.tax,
+                "days": one.days,
+                "base": str(one.base),
+                "amount": str(one.amount),
+                "is_waived": one.is_waived,
+                "rule_version": one.rule_version,
+            }
+            for one in surcharges
+        ],
+        "surcharge_if_paid_today": str(would_be) if is_growing else None,
+        "day_count": DAY_COUNT_IN_FORCE,
+        "source": TERM_SOURCES[PaymentTerm(debt.term)],
+    }
 
 
 class SecureDutyView(ApiView):
@@ -133,7 +156,7 @@ class PayDutyView(ApiView):
     def post(self, request: Request, withdrawal_id: UUID) -> HttpResponse:
         """Charge what a withdrawal owes, and give the reference to quote at the bank."""
         debt = pay_duty(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)
-        return json_response(debt_json(debt, business_day(request.at)), 201)
+        return json_response(debt_json(debt, today=business_day(request.at)), 201)
 
 
 class DutyDebtsView(ApiView):
@@ -144,10 +167,9 @@ class DutyDebtsView(ApiView):
         """List the company's debts, all of them for staff, by due day."""
         require(request.actor, Act.READ_ASSESSMENT)
         page = page_by(
-            DutyDebt.objects.visible_to(request.actor).prefetch_related("matches__line"),
+            DutyDebt.objects.visible_to(request.actor).prefetch_related("surcharges"),
             columns=["due_on", "id"],
             cursor=request.GET.get("cursor"),
             limit=page_size_from_text(request.GET.get("limit")),
         )
-        today = business_day(request.at)
-        return page_response(page, lambda debt: debt_json(debt, today))
+        return page_response(page, partial(debt_json, today=business_day(request.at)))

@@ -3,10 +3,12 @@
 from django.urls import URLPattern, URLResolver, path
 
 from tariffs.api import (
+    account_statements,
     assessments,
     bank_statements,
     duty,
     guarantees,
+    journal_entries,
     landed_lots,
     ledger,
     quotes,
@@ -40,4 +42,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bank-statements/<int:file_id>/match", bank_statements.MatchBankStatementView.as_view()),
     path("bank-statement-lines/<int:line_id>/match", bank_statements.MatchLineView.as_view()),
     path("payment-matches/<int:match_id>/book", bank_statements.BookPaymentView.as_view()),
+    path("payment-matches/<int:match_id>/unmatch", bank_statements.UnmatchPaymentView.as_view()),
+    path("tariffs/ledger/entries", journal_entries.JournalEntriesView.as_view()),
+    path("tariffs/ledger/entries/<int:entry_id>/reversal", journal_entries.ReverseEntryView.as_view()),
+    path("companies/<int:company_id>/account-statements", account_statements.AccountStatementsView.as_view()),
+    path("account-statements/<uuid:statement_id>", account_statements.AccountStatementView.as_view()),
+    path("account-statements/<uuid:statement_id>/pdf", account_statements.AccountStatementPdfView.as_view()),
+    path("account-statements/<uuid:statement_id>/csv", account_statements.AccountStatementCsvView.as_view()),
 ]

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """Drafts of the schedule."""
 
     dependencies = [
-        ("tariffs", "0006_postings_in_sets"),
+        ("tariffs", "0006_the_books"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,62 +1,66 @@
-"""What keeps the books in balance when entries come in sets: one move an account and one look an entry, not a row."""
+"""How the books keep up with entries that come many at a time: they are looked at once for a statement."""
 
 from django.db import migrations
 
-# An entry's legs come in one statement, so the statement that adds them is where they must come to zero; that an
-# entry has legs at all can only be seen when the transaction commits.
-IN_SETS = """
+# A statement that adds a thousand legs to one account moves its balance once, not a thousand times, and leaves each
+# entry that it touches in balance. That an entry has legs at all is still asked when the transaction commits. The
+# plan that is kept was made when there were few rows, hence enable_seqscan = off.
+MOVE_BALANCES = """
 DROP TRIGGER tariffs_posting_moves_the_balance ON tariffs_posting;
-DROP TRIGGER tariffs_posting_balances ON tariffs_posting;
-DROP TRIGGER tariffs_journalentry_balances ON tariffs_journalentry;
 DROP FUNCTION tariffs_move_balance();
-DROP FUNCTION tariffs_require_balance();
+DROP TRIGGER tariffs_posting_balances ON tariffs_posting;
 
-CREATE FUNCTION tariffs_keep_balances() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION tariffs_move_balances() RETURNS trigger
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
-    wrong record;
-    moves int;
-    moved int;
+    strays bigint;
+    wrong bigint;
 BEGIN
-    SELECT posting.entry_id, posting.currency INTO wrong FROM new_posting posting
-     GROUP BY posting.entry_id, posting.currency HAVING sum(posting.amount_minor) <> 0 LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'Journal entry % does not balance in %.', wrong.entry_id, wrong.currency
+    WITH moves AS MATERIALIZED (
+        SELECT account_id, currency, sum(amount_minor)::bigint AS minor FROM added GROUP BY account_id, currency
+    ), moved AS (
+        UPDATE tariffs_ledgeraccount a SET balance_minor = a.balance_minor + m.minor
+          FROM moves m WHERE a.id = m.account_id AND a.currency = m.currency RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM moves) - (SELECT count(*) FROM moved) INTO strays;
+    IF strays > 0 THEN
+        RAISE EXCEPTION 'A posting does not belong on its account: there is none of that currency.'
             USING ERRCODE = 'BT002';
     END IF;
-    WITH move AS (
-        SELECT account_id, currency, sum(amount_minor) AS minor FROM new_posting GROUP BY account_id, currency
-    ), done AS (
-        UPDATE tariffs_ledgeraccount account SET balance_minor = account.balance_minor + move.minor
-          FROM move WHERE account.id = move.account_id AND account.currency = move.currency RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM move), (SELECT count(*) FROM done) INTO moves, moved;
-    IF moves <> moved THEN
-        RAISE EXCEPTION 'A posting does not belong on an account of its currency.' USING ERRCODE = 'BT002';
+    SELECT p.entry_id INTO wrong
+      FROM (SELECT DISTINCT entry_id FROM added) AS touched JOIN tariffs_posting p USING (entry_id)
+     GROUP BY p.entry_id, p.currency HAVING sum(p.amount_minor) <> 0 LIMIT 1;
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION 'Journal entry % does not balance.', wrong
+            USING ERRCODE = 'BT002';
     END IF;
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION tariffs_require_postings() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
+CREATE TRIGGER tariffs_postings_move_the_balances AFTER INSERT ON tariffs_posting
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tariffs_move_balances();
+"""
+
+MOVE_EACH_BALANCE = """
+DROP TRIGGER tariffs_postings_move_the_balances ON tariffs_posting;
+DROP FUNCTION tariffs_move_balances();
+
+CREATE FUNCTION tariffs_move_balance() RETURNS trigger
+LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM tariffs_posting posting WHERE posting.entry_id = NEW.id) THEN
-        RAISE EXCEPTION 'Journal entry % has no postings.', NEW.id USING ERRCODE = 'BT002';
+    UPDATE tariffs_ledgeraccount SET balance_minor = balance_minor + NEW.amount_minor
+     WHERE id = NEW.account_id AND currency = NEW.currency;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'A posting in % does not belong on account %.', NEW.currency, NEW.account_id
+            USING ERRCODE = 'BT002';
     END IF;
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER tariffs_postings_keep_balances AFTER INSERT ON tariffs_posting
-    REFERENCING NEW TABLE AS new_posting FOR EACH STATEMENT EXECUTE FUNCTION tariffs_keep_balances();
-CREATE CONSTRAINT TRIGGER tariffs_journalentry_has_postings AFTER INSERT ON tariffs_journalentry
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tariffs_require_postings();
-"""
-ONE_BY_ONE = """
-DROP TRIGGER tariffs_journalentry_has_postings ON tariffs_journalentry;
-DROP TRIGGER tariffs_postings_keep_balances ON tariffs_posting;
-DROP FUNCTION tariffs_require_postings();
-DROP FUNCTION tariffs_keep_balances();
+CREATE TRIGGER tariffs_posting_moves_the_balance AFTER INSERT ON tariffs_posting
+    FOR EACH ROW EXECUTE FUNCTION tariffs_move_balance();
+CREATE CONSTRAINT TRIGGER tariffs_posting_balances AFTER INSERT ON tariffs_posting
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION tariffs_require_balance('entry_id');
 """
 
-
-def posting_operations(*, before: str) -> list[migrations.RunSQL]:
-    """Give the step that replaces the triggers; `before` is the SQL that made those before."""
-    return [migrations.RunSQL(IN_SETS, ONE_BY_ONE + before)]
+POSTING_OPERATIONS = [migrations.RunSQL(MOVE_BALANCES, MOVE_EACH_BALANCE)]

@@ -1,7 +1,8 @@
 """The tables of what is owed."""
 
+from tariffs.models.account_statements import AccountStatement
 from tariffs.models.assessments import Assessment, AssessmentLine
-from tariffs.models.bank_statements import BankFile, BankStatement, BankStatementLine, PaymentMatch
+from tariffs.models.bank_statements import BankFile, BankStatement, BankStatementLine, PaymentMatch, UndoneMatch
 from tariffs.models.calendars import CalendarDay
 from tariffs.models.debts import DutyDebt
 from tariffs.models.exchange_rates import ExchangeRate
@@ -10,14 +11,17 @@ from tariffs.models.landed_prices import LandedPrice, LotToPrice, PriceList, Rat
 from tariffs.models.ledger import JournalEntry, LedgerAccount, Posting
 from tariffs.models.schedule import Measure
 from tariffs.models.schedule_drafts import ScheduleDraft
+from tariffs.models.surcharges import DebtSurcharge
 
 __all__ = (
+    "AccountStatement",
     "Assessment",
     "AssessmentLine",
     "BankFile",
     "BankStatement",
     "BankStatementLine",
     "CalendarDay",
+    "DebtSurcharge",
     "DutyDebt",
     "ExchangeRate",
     "GuaranteeAccount",
@@ -32,4 +36,5 @@ __all__ = (
     "PriceList",
     "RatesToPrice",
     "ScheduleDraft",
+    "UndoneMatch",
 )

@@ -87,3 +87,25 @@ class PaymentMatch(Table):
 
     def __str__(self) -> str:
         return f"{self.line_id} pays {self.debt_id}"
+
+
+class UndoneMatch(AppendOnlyTable):
+    """One row is a match that somebody took back, with its entry if it was booked; its line may be matched again."""
+
+    line = models.ForeignKey(BankStatementLine, on_delete=models.PROTECT, related_name="undone_matches")
+    debt = models.ForeignKey("tariffs.DutyDebt", on_delete=models.PROTECT, related_name="undone_matches")
+    rule = models.CharField(max_length=20, choices=enum_choices(MatchRule))
+    matched_at = models.DateTimeField()
+    entry = models.OneToOneField("tariffs.JournalEntry", on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500)
+    undone_at = models.DateTimeField()
+    undone_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = TableQuerySet["UndoneMatch"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "undone matches"
+        constraints = [values_check("rule", MatchRule, "an_undone_match_was_by_a_known_rule")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} no longer pays {self.debt_id}"

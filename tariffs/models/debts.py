@@ -13,6 +13,9 @@ from bonded.rules.permissions import Actor, Role
 from tariffs.rules.debts import DebtState
 from tariffs.rules.payment_terms import PaymentTerm
 
+# Taxes, and what their lateness costs.
+OWED = F("total_minor") + F("surcharge_minor")
+
 
 class DutyDebtQuerySet(TableQuerySet["DutyDebt"]):
     """Debts for duty."""
@@ -29,11 +32,7 @@ class DutyDebtQuerySet(TableQuerySet["DutyDebt"]):
 
 
 class DutyDebt(Table):
-    """One row is what one withdrawal costs its company, in minor units, due on a day.
-
-    `surcharge_minor` is what late money costs beside `total_minor`; it is charged when the last of the
-    total has come, so until then it is zero. `surcharges` says how it comes about, tax by tax.
-    """
+    """One row is what one withdrawal costs its company, in minor units, due on a day."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     company = models.ForeignKey("bonded.Company", on_delete=models.PROTECT, related_name="duty_debts")
@@ -51,8 +50,9 @@ class DutyDebt(Table):
     vat_minor = models.BigIntegerField()
     fees_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
-    surcharge_minor = models.BigIntegerField(default=0)
-    surcharges = models.JSONField(default=list, help_text="By tax: days, amount, whether it is waived, and the rule.")
+    surcharge_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="For late payment; charged when the taxes are paid."
+    )
     paid_minor = models.BigIntegerField(default=0)
 
     objects = DutyDebtQuerySet.as_manager()
@@ -69,19 +69,13 @@ class DutyDebt(Table):
             ),
             models.CheckConstraint(condition=Q(total_minor__gt=0, paid_minor__gte=0), name="a_debt_is_of_an_amount"),
             models.CheckConstraint(
-                condition=Q(paid_minor__lte=F("total_minor") + F("surcharge_minor")), name="a_debt_is_not_overpaid"
+                condition=Q(surcharge_minor=0) | Q(surcharge_minor__gt=0, paid_minor__gte=F("total_minor")),
+                name="a_surcharge_is_charged_once_the_taxes_are_paid",
             ),
+            models.CheckConstraint(condition=Q(paid_minor__lte=OWED), name="a_debt_is_not_overpaid"),
             models.CheckConstraint(
-                condition=Q(surcharge_minor=0)
-                | Q(surcharge_minor__gt=0, paid_minor__gte=F("total_minor"))
-                | Q(state=DebtState.WITHDRAWN),
-                name="a_surcharge_is_charged_when_the_taxes_have_come",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    state__in=[DebtState.PAID, DebtState.REMITTED], paid_minor=F("total_minor") + F("surcharge_minor")
-                )
-                | Q(state=DebtState.OPEN, paid_minor__lt=F("total_minor") + F("surcharge_minor"))
+                condition=Q(state__in=[DebtState.PAID, DebtState.REMITTED], paid_minor=OWED)
+                | Q(state=DebtState.OPEN, paid_minor__lt=OWED)
                 | Q(state=DebtState.WITHDRAWN),
                 name="a_debt_is_paid_when_all_of_it_is",
             ),
@@ -99,16 +93,16 @@ class DutyDebt(Table):
         return self.reference
 
     @property
-    def outstanding(self) -> Money:
-        """Give what is still to be paid."""
-        return self.owed - Money(self.paid_minor, self.currency)
-
-    @property
     def owed(self) -> Money:
-        """Give the taxes and fees, and what was charged because they came late."""
+        """Give what is to be paid in all: taxes and the surcharge that was charged."""
         return Money(self.total_minor + self.surcharge_minor, self.currency)
 
+    @property
+    def outstanding(self) -> Money:
+        """Give what is still to be paid of that."""
+        return self.owed - Money(self.paid_minor, self.currency)
+
     def amounts(self) -> dict[str, Money]:
-        """Give its parts and total, by the names that the posting rules use."""
-        names = ("duty", "consumption_tax", "vat", "fees", "surcharge", "total")
+        """Give its parts and totals, by the names that the posting rules use; `total` is without the surcharge."""
+        names = ("duty", "consumption_tax", "vat", "fees", "total", "surcharge")
         return {name: Money(getattr(self, f"{name}_minor"), self.currency) for name in names} | {"owed": self.owed}

@@ -5,22 +5,22 @@ from __future__ import annotations
 from django.db import models
 
 from bonded.models.base import AppendOnlyTable, Table, TableQuerySet, enum_choices, values_check
-from tariffs.rules.ledger import AccountCode, BusinessEvent
+from tariffs.rules.ledger import SHARDS, AccountCode, BusinessEvent
 
-# What the database answers to postings that do not come to zero, and at commit to an entry that has none.
+# What the database answers, at commit, to an entry whose postings do not come to zero.
 OUT_OF_BALANCE_SQLSTATE = "BT002"
 
 
 class LedgerAccount(Table):
-    """One row is one account of the books in one currency, with its balance: debits positive, in minor units.
+    """One row is one shard of an account of the books in one currency, with its balance: debits positive, minor units.
 
-    An account that all companies post to is kept in shards, each with its part of the balance.
+    A company's account has one shard; an account for all has several, and stands at their sum.
     """
 
     code = models.CharField(max_length=4, choices=enum_choices(AccountCode))
     company = models.ForeignKey("bonded.Company", on_delete=models.PROTECT, null=True, related_name="+")
     currency = models.CharField(max_length=3)
-    shard = models.SmallIntegerField(default=0, help_text="Its part, where companies post side by side to one account.")
+    shard = models.SmallIntegerField(default=0, db_default=0)
     balance_minor = models.BigIntegerField(default=0)
 
     objects = TableQuerySet["LedgerAccount"].as_manager()
@@ -29,9 +29,11 @@ class LedgerAccount(Table):
         constraints = [
             values_check("code", AccountCode, "an_account_is_of_the_chart"),
             models.UniqueConstraint(
-                fields=["code", "company", "currency", "shard"],
-                nulls_distinct=False,
-                name="one_account_of_each_kind",
+                fields=["code", "company", "currency", "shard"], nulls_distinct=False, name="one_account_of_each_kind"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(shard=0) | models.Q(shard__gt=0, shard__lt=SHARDS, company__isnull=True),
+                name="only_an_account_for_all_has_shards",
             ),
         ]
 

@@ -63,6 +63,35 @@ def _secured_debts_without_their_claim() -> list[str]:
     """)
 
 
+def _debts_whose_surcharge_differs() -> list[str]:
+    return rows_of("""
+        SELECT d.id, d.surcharge_minor, coalesce(sum(s.amount_minor), 0) FROM tariffs_dutydebt d
+          LEFT JOIN tariffs_debtsurcharge s ON s.debt_id = d.id
+               AND NOT EXISTS (SELECT FROM tariffs_journalentry r WHERE r.reverses_id = s.entry_id)
+         GROUP BY d.id HAVING d.surcharge_minor <> coalesce(sum(s.amount_minor), 0)
+    """)
+
+
+def _debts_paid_otherwise_than_booked() -> list[str]:
+    return rows_of("""
+        SELECT d.id, d.paid_minor, coalesce(sum(-p.amount_minor), 0) FROM tariffs_dutydebt d
+          LEFT JOIN tariffs_paymentmatch m ON m.debt_id = d.id
+          LEFT JOIN (tariffs_posting p JOIN tariffs_ledgeraccount a ON a.id = p.account_id AND a.code = '1100')
+               ON p.entry_id = m.entry_id
+         GROUP BY d.id HAVING d.paid_minor <> coalesce(sum(-p.amount_minor), 0)
+    """)
+
+
+def _payments_booked_and_reversed() -> list[str]:
+    return rows_of("""
+        SELECT m.id, m.entry_id FROM tariffs_paymentmatch m JOIN tariffs_journalentry r ON r.reverses_id = m.entry_id
+         UNION ALL
+        SELECT u.id, u.entry_id FROM tariffs_undonematch u
+          LEFT JOIN tariffs_journalentry r ON r.reverses_id = u.entry_id
+         WHERE u.entry_id IS NOT NULL AND r.id IS NULL
+    """)
+
+
 def _assessments_that_come_out_otherwise() -> list[str]:
     latest = Assessment.objects.order_by("-assessed_at", "pk")[:LATEST_ASSESSMENTS]
     return [difference for assessment in latest for difference in differences_when_run_again(assessment)]
@@ -108,6 +137,9 @@ INVARIANTS: dict[str, Question] = {
     "Every journal entry balances in every currency.": _entries_out_of_balance,
     "A guarantee's reserved and used amounts are the sums of its claims.": _guarantees_whose_claims_differ,
     "What a company owes in the books is what its open debts say.": _receivables_that_differ_from_their_debts,
+    "A debt's surcharge is the sum of its charges that stand.": _debts_whose_surcharge_differs,
+    "What is paid of a debt is what its matches booked.": _debts_paid_otherwise_than_booked,
+    "A booked match stands in the books, and an undone one no longer does.": _payments_booked_and_reversed,
     "A guarantee stands for a debt exactly until it is paid.": _secured_debts_without_their_claim,
     "A landed price of the catalogue is what the calculator says.": _landed_prices_that_differ_from_the_calculator,
     "A lot on offer has its landed price, or waits for it.": _lots_on_offer_that_are_neither_priced_nor_waiting,

@@ -25,6 +25,12 @@ class DebtNotOpen(RuleViolation):
     code = "debt_not_open"
 
 
+class PaymentNotToBeUndone(RuleViolation):
+    """What the payment brought about can't be taken back: goods have left, or a guarantee was given back."""
+
+    code = "payment_not_to_be_undone"
+
+
 class DebtState(StrEnum):
     """How far a debt has come."""
 
@@ -36,7 +42,8 @@ class DebtState(StrEnum):
 
 STEPS: dict[DebtState, frozenset[DebtState]] = {
     DebtState.OPEN: frozenset({DebtState.PAID, DebtState.WITHDRAWN}),
-    DebtState.PAID: frozenset({DebtState.REMITTED, DebtState.WITHDRAWN}),
-    DebtState.REMITTED: frozenset(),
+    # Back, when a payment is taken back.
+    DebtState.PAID: frozenset({DebtState.REMITTED, DebtState.WITHDRAWN, DebtState.OPEN}),
+    DebtState.REMITTED: frozenset({DebtState.PAID}),
     DebtState.WITHDRAWN: frozenset(),
 }

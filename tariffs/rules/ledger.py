@@ -19,6 +19,18 @@ class EntryDoesNotBalance(RuleViolation):
     code = "entry_does_not_balance"
 
 
+class EntryNotReversedAlone(RuleViolation):
+    """Something stands behind the entry that a reversal alone would leave as it is."""
+
+    code = "entry_not_reversed_alone"
+
+
+class ReversalTooEarly(RuleViolation):
+    """A reversal counts on the day of what it reverses, or later."""
+
+    code = "reversal_too_early"
+
+
 class AccountCode(StrEnum):
     """The chart of accounts; a number's first digit says what it is: 1 what we have, 2 what we owe."""
 
@@ -32,15 +44,10 @@ class AccountCode(StrEnum):
     CUSTOMS_SURCHARGE = "2140"  # Owed to customs: late-payment surcharge.
 
 
-# These have an account for each company; the others one for all, in shards, so that companies do not wait for each
-# other: a company always posts to the same one.
+# These have an account for each company; the others one for all.
 PER_COMPANY = frozenset({AccountCode.RECEIVABLE})
+# An account for all is kept in so many shards, so that sessions that post at once do not wait for one row.
 SHARDS = 16
-
-
-def owner_and_shard(code: AccountCode, company_id: int) -> tuple[int | None, int]:
-    """Say to whom the account belongs that a company's leg is posted to, and to which of its shards."""
-    return (company_id, 0) if code in PER_COMPANY else (None, company_id % SHARDS)
 
 
 class BusinessEvent(StrEnum):
@@ -52,6 +59,25 @@ class BusinessEvent(StrEnum):
     PAYMENT_RECEIVED = "payment_received"  # A company's money, matched to its debt; what is too much is kept apart.
     CUSTOMS_PAID = "customs_paid"  # Money sent on to customs.
     REVERSED = "reversed"  # An entry taken back by its mirror image.
+
+
+class Undoing(StrEnum):
+    """How an entry that was posted by an event is taken back, so that the state behind it goes back as well."""
+
+    UNMATCH = "unmatch"  # With the match of its payment.
+    WITH_ITS_PAYMENT = "with_its_payment"  # A surcharge goes when the payment that was late is taken back.
+    WITH_ITS_WITHDRAWAL = "with_its_withdrawal"  # A charge goes when its withdrawal is cancelled or refused.
+    NEVER = "never"  # It is a correction itself.
+
+
+HOW_UNDONE: dict[BusinessEvent, Undoing] = {
+    BusinessEvent.DUTY_CHARGED: Undoing.WITH_ITS_WITHDRAWAL,
+    BusinessEvent.CHARGE_WITHDRAWN: Undoing.NEVER,
+    BusinessEvent.SURCHARGE_CHARGED: Undoing.WITH_ITS_PAYMENT,
+    BusinessEvent.PAYMENT_RECEIVED: Undoing.UNMATCH,
+    BusinessEvent.CUSTOMS_PAID: Undoing.UNMATCH,
+    BusinessEvent.REVERSED: Undoing.NEVER,
+}
 
 
 @dataclass(frozen=True, slots=True)

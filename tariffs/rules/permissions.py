@@ -31,11 +31,16 @@ class Act(StrEnum):
     PRICE_CATALOGUE = "tariffs.landed_price.price"
     SEARCH_LANDED = "tariffs.landed_price.search"
     RESIZE_HEADROOM = "tariffs.guarantee.resize"
-    CHARGE_SURCHARGE = "tariffs.duty.charge_surcharge"
     READ_DRAFT = "tariffs.schedule_draft.read"
     DRAFT_SCHEDULE = "tariffs.schedule_draft.draft"
     APPROVE_SCHEDULE = "tariffs.schedule_draft.approve"
     PUBLISH_SCHEDULE = "tariffs.schedule_draft.publish"
+    CHARGE_SURCHARGE = "tariffs.duty.charge_surcharge"
+    UNMATCH_PAYMENT = "tariffs.payment.unmatch"
+    REVERSE_ENTRY = "tariffs.ledger.reverse"
+    ORDER_ACCOUNT_STATEMENT = "tariffs.account_statement.order"
+    MAKE_ACCOUNT_STATEMENT = "tariffs.account_statement.make"
+    READ_ACCOUNT_STATEMENT = "tariffs.account_statement.read"
 
 
 _EVERYBODY = frozenset(Role) - {Role.ANONYMOUS}
@@ -67,11 +72,16 @@ MAY: ActTable = {
     Act.PRICE_CATALOGUE: _SYSTEM,
     Act.SEARCH_LANDED: _BUYER | _OVERSIGHT,
     Act.RESIZE_HEADROOM: _SYSTEM,
-    Act.CHARGE_SURCHARGE: _SYSTEM,
     Act.READ_DRAFT: _OVERSIGHT,
     Act.DRAFT_SCHEDULE: _ADMINISTRATOR,
     Act.APPROVE_SCHEDULE: _ADMINISTRATOR,
     Act.PUBLISH_SCHEDULE: _ADMINISTRATOR,
+    Act.CHARGE_SURCHARGE: _FINANCE,
+    Act.UNMATCH_PAYMENT: _FINANCE,
+    Act.REVERSE_ENTRY: _FINANCE,
+    Act.ORDER_ACCOUNT_STATEMENT: _BUYER | _FINANCE,
+    Act.MAKE_ACCOUNT_STATEMENT: _SYSTEM,
+    Act.READ_ACCOUNT_STATEMENT: _BUYER | _FINANCE | frozenset({Role.AUDITOR}),
 }
 
 

@@ -1,87 +1,70 @@
-"""What late money costs: the surcharge for late payment (滞纳金), for each tax alone.
-
-Tariff Law of 2024, Art. 43: 0.05 % a day of the unpaid tax, from the end of the period for payment;
-Art. 70 applies it to consumption tax and VAT that customs collects.
-"""
+"""The late-payment surcharge of a debt that is paid in parts: each part counts for the days that it was late."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from fractions import Fraction
 
 from bonded.rules.money import Money
+from tariffs.rules.payment_terms import SURCHARGE_CN, PaymentTerm, Surcharge, SurchargeRule
 from tariffs.rules.rounding import major_units, minor_units
 
-# In which order money pays the parts of a debt; fees bear no surcharge.
-PARTS = ("duty", "consumption_tax", "vat", "fees")
-TAXES = ("duty", "consumption_tax", "vat")
+
+class Tax(StrEnum):
+    """What late money is charged for, each alone; a fee is no tax."""
+
+    DUTY = "duty"
+    CONSUMPTION_TAX = "consumption_tax"
+    VAT = "vat"
+
+
+# Term → what late money costs. Elsewhere the customer's contract with the authority says it, and nothing is charged.
+SURCHARGE_RULES: dict[PaymentTerm, SurchargeRule] = {
+    PaymentTerm.DAYS_AFTER_COMPLETION: SURCHARGE_CN,
+    PaymentTerm.FIFTH_WORKING_DAY: SURCHARGE_CN,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class SurchargeRule:
-    """What late money costs: a share of each tax for each day, not charged below an amount."""
+class Payment:
+    """Money that came for a debt, on the day that the bank booked it."""
 
-    version: str
-    daily_share: Fraction
-    waived_below: Money
-    source: str
-
-
-SURCHARGE_CN = SurchargeRule(
-    version="CN-late-2024-12",
-    daily_share=Fraction(5, 10_000),
-    waived_below=Money(50_00, "CNY"),
-    source="Tariff Law of 2024, Art. 43; the waiver below 50 yuan is said by two secondary sources.",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Surcharge:
-    """The late-payment surcharge on one tax; `days` is how late the last of it came."""
-
-    days: int
     amount: Money
-    is_waived: bool
+    booked_on: date
 
 
-def late_surcharge(
-    portions: Sequence[tuple[Money, date]], *, due: date, rule: SurchargeRule = SURCHARGE_CN
-) -> Surcharge:
-    """Work out the surcharge on one tax that was paid in portions, each an amount with its day; one portion or more.
+def taxes_paid(payments: Iterable[Payment], *, total: Money) -> list[Payment]:
+    """Give the part of each payment that paid taxes: the first money does, until they are paid; then surcharge."""
+    left, parts = total, []
+    for payment in payments:
+        part = min(payment.amount, left)
+        if part.minor:
+            parts.append(Payment(part, payment.booked_on))
+        left -= part
+    return parts
 
-    Every day after `due` counts, the day of payment and weekends too. The portions are added
-    exactly and rounded once, half up to the minor unit; a surcharge below the amount is waived.
+
+def late_surcharges(
+    taxes: Mapping[Tax, Money], *, total: Money, payments: Iterable[Payment], due: date, rule: SurchargeRule
+) -> dict[Tax, Surcharge]:
+    """Work out the surcharge (滞纳金) on each tax of a debt whose payments, in all, are its `total`.
+
+    A payment pays every tax in proportion, so each tax was unpaid for the days of each payment to that
+    payment's share. Every day after `due` counts, the day of payment too. Rounded once per tax, half up to
+    the minor unit, and then waived below the rule's amount; a tax of zero has none. `days` are those of the
+    last payment.
     """
-    currency = portions[0][0].currency
-    late = [(major_units(amount), max((paid_on - due).days, 0)) for amount, paid_on in portions]
-    exact = sum((amount * rule.daily_share * days for amount, days in late), Fraction())
-    amount, days = Money(minor_units(exact, currency), currency), max(days for _, days in late)
-    if amount < rule.waived_below:
-        return Surcharge(days, Money(0, currency), is_waived=amount.minor > 0)
-    return Surcharge(days, amount, is_waived=False)
-
-
-def surcharges_of(
-    parts: Mapping[str, Money], receipts: Sequence[tuple[Money, date]], *, due: date, until: date
-) -> dict[str, Surcharge]:
-    """Work out the surcharge on each tax of a debt, given the money that came for it, in its order.
-
-    Money pays the parts in the order duty, consumption tax, VAT, fees. What has not come counts as
-    unpaid until `until`. `parts` names the amounts as PARTS does.
-    """
-    left = {name: parts[name].minor for name in PARTS}
-    paid: dict[str, list[tuple[Money, date]]] = {name: [] for name in PARTS}
-    currency = parts[PARTS[0]].currency
-    for received, day in receipts:
-        rest = received.minor
-        for name in PARTS:
-            portion = min(rest, left[name])
-            if portion:
-                paid[name].append((Money(portion, currency), day))
-                left[name] -= portion
-                rest -= portion
-    for name in TAXES:
-        paid[name].append((Money(left[name], currency), until if left[name] else due))
-    return {name: late_surcharge(paid[name], due=due) for name in TAXES}
+    late = [(payment.amount, max((payment.booked_on - due).days, 0)) for payment in payments]
+    unpaid_days = Fraction(sum(amount.minor * days for amount, days in late), total.minor)
+    last = max((days for _, days in late), default=0)
+    found = {}
+    for tax, base in taxes.items():
+        if not base.minor:
+            continue
+        amount = Money(minor_units(major_units(base) * rule.daily_share * unpaid_days, base.currency), base.currency)
+        is_waived = Money(0, base.currency) < amount < rule.waived_below
+        found[tax] = Surcharge(last, Money(0, base.currency) if is_waived else amount, is_waived=is_waived)
+    return found

@@ -88,7 +88,7 @@ def a_charged_debt(cast: Cast, at: datetime) -> DutyDebt:
 
 
 def camt053(*lines: tuple[str, str, str], identification: str = "S1", booked_on: str = "2026-12-07") -> bytes:
-    """Write a statement with lines of (amount, CRDT or DBIT, what the payer wrote)."""
+    """Write a statement of a day with lines of (amount, CRDT or DBIT, what the payer wrote)."""
     entries = "".join(
         f'<Ntry><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts>BOOK</Sts>'
         f"<BookgDt><Dt>{booked_on}</Dt></BookgDt><NtryDtls><TxDtls>"

@@ -389,20 +389,3 @@ def test_measures__are_told_as_they_were_known(cast: Cast, at: datetime) -> None
     for text in ("soon", "2026-11-23", "2026-11-23T11:00:00"):
         answer = get(cast, "alice", f"/tariffs/measures?known_at={text}")
         assert (answer.status_code, answer.json()["code"]) == (400, "moment_invalid")
-
-
-def test_list_duty_debts__says_what_late_money_would_cost_today(
-    cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    a_schedule(at)
-    a_guarantee(cast, at)
-    a_charged_debt(cast, at)
-
-    def debt_on(moment: datetime) -> Any:
-        monkeypatch.setattr("config.middleware.timezone", SimpleNamespace(now=lambda: moment))
-        (debt,) = get(cast, "alice", "/duty-debts").json()["results"]
-        return debt
-
-    in_time = debt_on(at + timedelta(days=14))
-    assert (in_time["surcharge_today"], in_time["surcharge"], in_time["surcharges"]) == ("0.00", "0.00", [])
-    assert debt_on(at + timedelta(days=24))["surcharge_today"] == "1528.89"

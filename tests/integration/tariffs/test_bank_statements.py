@@ -122,10 +122,10 @@ def test_reverse_entry__is_the_mirror_image_and_done_once(cast: Cast, at) -> Non
         actor=cast.ada,
         at=at,
     )
-    reverse_entry(entry_id=entry, effective_on=at.date(), reason="slip", actor=cast.ada, at=at)
+    reverse_entry(entry_id=entry.pk, effective_on=at.date(), reason="slip", actor=cast.ada, at=at)
     assert set(LedgerAccount.objects.values_list("balance_minor", flat=True)) == {0}
     with pytest.raises(EntryAlreadyReversed):
-        reverse_entry(entry_id=entry, effective_on=at.date(), reason="slip", actor=cast.ada, at=at)
+        reverse_entry(entry_id=entry.pk, effective_on=at.date(), reason="slip", actor=cast.ada, at=at)
     assert JournalEntry.objects.count() == 2
 
 

@@ -83,7 +83,11 @@ COPY_OF_AN_ENTRY = """
         ("UPDATE tariffs_dutydebt SET paid_minor = total_minor", "a_debt_is_paid_when_all_of_it_is"),
         ("UPDATE tariffs_dutydebt SET vat_minor = vat_minor - 1", "a_debt_adds_up"),
         ("UPDATE tariffs_dutydebt SET due_on = charged_on - 1", "a_debt_is_due_after_it_is_charged"),
+        ("UPDATE tariffs_dutydebt SET surcharge_minor = 1", "a_surcharge_is_charged_once_the_taxes_are_paid"),
+        ("UPDATE tariffs_dutydebt SET state = 'paid', paid_minor = total_minor + 1", "a_debt_is_not_overpaid"),
         (COPY_OF_AN_ACCOUNT, "one_account_of_each_kind"),
+        ("UPDATE tariffs_ledgeraccount SET shard = 1 WHERE code = '1100'", "only_an_account_for_all_has_shards"),
+        ("UPDATE tariffs_ledgeraccount SET shard = 16 WHERE code = '2100'", "only_an_account_for_all_has_shards"),
         (COPY_OF_AN_ENTRY, "an_event_is_posted_once"),
     ],
 )
@@ -162,6 +166,14 @@ def test_books__refuse_an_entry_without_legs_at_commit(cast: Cast, at) -> None:
     a_charged_debt(cast, at)
     with pytest.raises(DatabaseError) as refusal:
         commit(ENTRY)
+    assert sqlstate(refusal.value) == OUT_OF_BALANCE_SQLSTATE
+    assert JournalEntry.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_settled")
+def test_books__refuse_legs_out_of_balance_before_the_commit() -> None:
+    with pytest.raises(DatabaseError) as refusal, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(POSTING.format(currency="CNY", minor=1))
     assert sqlstate(refusal.value) == OUT_OF_BALANCE_SQLSTATE
     assert JournalEntry.objects.count() == 1
 

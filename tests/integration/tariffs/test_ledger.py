@@ -1,120 +1,113 @@
-"""Posting: one statement for one entry or for thousands, all or none, with accounts that open when they are needed."""
+"""Entries in batches, the record of who posted them, and balances as of either date."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import IntegrityError, transaction
 
 from bonded.models import Activity
-from bonded.rules.errors import NotFound, NotPermitted
+from bonded.rules.errors import NotPermitted
 from bonded.rules.money import Money
-from tariffs.actions.ledger import EntryToPost, post_entries, post_entry, reverse_entry
+from tariffs.actions.ledger import post_entries, post_entry
 from tariffs.models import JournalEntry, LedgerAccount, Posting
-from tariffs.queries.ledger import ledger_balances, ledger_balances_as_of
-from tariffs.rules.ledger import AccountCode, BusinessEvent, EntryDoesNotBalance
+from tariffs.queries.ledger import account_balance, account_balance_as_of, ledger_balances, ledger_balances_as_of
+from tariffs.rules.ledger import AccountCode, BusinessEvent, EntryDoesNotBalance, Leg
+from tariffs.rules.postings import Draft, draft_of
 from tests.cast import Cast
 
-# No debts stand behind these postings.
+# No debt stands behind these postings.
 pytestmark = [pytest.mark.django_db, pytest.mark.breaks_invariants]
-DAY = date(2026, 11, 23)
 
 
-def surcharge(number: int, company_id: int, *, minor: int = 100, currency: str = "CNY") -> EntryToPost:
-    amounts = {"surcharge": Money(minor, currency)}
-    return EntryToPost(BusinessEvent.SURCHARGE_CHARGED, f"test:{number}", amounts, company_id, DAY)
-
-
-def balances(cast: Cast) -> dict[tuple[str, int | None, str], str]:
-    return {
-        (one.code.value, one.company_id, one.amount.currency): str(one.amount)
-        for one in ledger_balances(actor=cast.ada)
-    }
-
-
-def test_post_entries__posts_all_in_their_order(cast: Cast, at: datetime) -> None:
-    entries = [surcharge(n, (cast.alder, cast.cedar)[n % 2].pk, minor=100 + n) for n in range(40)]
-    ids = post_entries(entries=entries, actor=cast.ada, at=at)
-    assert list(JournalEntry.objects.filter(pk__in=ids).order_by("pk").values_list("reference", flat=True)) == [
-        f"test:{n}" for n in range(40)
-    ]
-    assert ids == sorted(ids)
-    assert balances(cast) == {
-        ("1100", cast.alder.pk, "CNY"): "23.80",
-        ("1100", cast.cedar.pk, "CNY"): "24.00",
-        ("2140", None, "CNY"): "-47.80",
-    }
-    record = Activity.objects.get(act="tariffs.ledger.post")
-    assert (record.target_id, record.facts) == (str(ids[0]), {"entries": 40, "last_id": str(ids[-1])})
-
-
-def test_post_entries__keeps_currencies_apart(cast: Cast, at: datetime) -> None:
-    entries = [surcharge(1, cast.alder.pk), surcharge(2, cast.alder.pk, minor=7, currency="USD")]
-    post_entries(entries=entries, actor=cast.ada, at=at)
-    assert balances(cast)["2140", None, "CNY"] == "-1.00"
-    assert balances(cast)["2140", None, "USD"] == "-0.07"
-
-
-def test_post_entries__of_which_one_is_wrong_posts_none(cast: Cast, at: datetime) -> None:
-    post_entries(entries=[surcharge(5, cast.alder.pk)], actor=cast.ada, at=at)
-    before = balances(cast)
-    with pytest.raises(IntegrityError, match="an_event_is_posted_once"), transaction.atomic():
-        post_entries(entries=[surcharge(n, cast.alder.pk) for n in range(10)], actor=cast.ada, at=at)
-    lopsided = EntryToPost(
-        BusinessEvent.CUSTOMS_PAID, "test:x", {"duty": Money(2, "CNY"), "total": Money(3, "CNY")}, cast.alder.pk, DAY
+def a_draft(cast: Cast, number: int, at: datetime) -> Draft:
+    return draft_of(
+        BusinessEvent.SURCHARGE_CHARGED,
+        reference=f"test:{number}",
+        amounts={"surcharge": Money(number, "CNY")},
+        company_id=cast.alder.pk if number % 2 else cast.cedar.pk,
+        effective_on=at.date() + timedelta(days=number),
     )
-    with pytest.raises(EntryDoesNotBalance):
-        post_entries(entries=[surcharge(6, cast.alder.pk), lopsided], actor=cast.ada, at=at)
-    assert balances(cast) == before
+
+
+def test_post_entries__writes_all_in_their_order_and_records_one_act(cast: Cast, at: datetime) -> None:
+    entries = post_entries(drafts=[a_draft(cast, n, at) for n in (3, 1, 2)], actor=cast.ada, at=at)
+    assert [entry.reference for entry in entries] == ["test:3", "test:1", "test:2"]
+    assert [entry.pk for entry in entries] == sorted(entry.pk for entry in entries)
+    assert Posting.objects.count() == 6
+    activity = Activity.objects.get(act="tariffs.ledger.post")
+    assert (activity.target_id, activity.facts) == (
+        str(entries[0].pk), {"entries": 3, "last_entry_id": entries[-1].pk},
+    )  # fmt: skip
+    owed = account_balance(code=AccountCode.RECEIVABLE, company_id=cast.alder.pk, currency="CNY", actor=cast.ada)
+    assert owed == Money(4, "CNY")
+
+
+def test_post_entries__chains_the_postings_of_an_account(cast: Cast, at: datetime) -> None:
+    post_entries(drafts=[a_draft(cast, n, at) for n in range(1, 6)], actor=cast.ada, at=at)
+    post_entries(drafts=[a_draft(cast, n, at) for n in range(6, 9)], actor=cast.ada, at=at)
+    account = LedgerAccount.objects.get(code="1100", company=cast.alder)
+    postings = Posting.objects.filter(account=account).order_by("position")
+    assert list(postings.values_list("position", "amount_minor")) == [(1, 1), (2, 3), (3, 5), (4, 7)]
+
+
+def test_post_entries__writes_none_when_one_is_there_already(cast: Cast, at: datetime) -> None:
+    post_entries(drafts=[a_draft(cast, 2, at)], actor=cast.ada, at=at)
+    with pytest.raises(IntegrityError, match="an_event_is_posted_once"), transaction.atomic():
+        post_entries(drafts=[a_draft(cast, n, at) for n in (1, 2)], actor=cast.ada, at=at)
     assert JournalEntry.objects.count() == 1
 
 
-def test_post_entries__of_none_does_nothing(cast: Cast, at: datetime) -> None:
-    assert post_entries(entries=[], actor=cast.ada, at=at) == []
-    assert not Activity.objects.filter(act="tariffs.ledger.post").exists()
+def test_post_entries__refuses_a_draft_out_of_balance(cast: Cast, at: datetime) -> None:
+    legs = (Leg(AccountCode.BANK, Money(5, "CNY")), Leg(AccountCode.UNALLOCATED, Money(-4, "CNY")))
+    wrong = Draft(BusinessEvent.PAYMENT_RECEIVED, "test", legs, cast.alder.pk, at.date())
+    with pytest.raises(EntryDoesNotBalance) as refusal:
+        post_entries(drafts=[a_draft(cast, 1, at), wrong], actor=cast.ada, at=at)
+    assert refusal.value.facts == {"difference": "0.01", "currency": "CNY"}
+    assert (JournalEntry.objects.count(), LedgerAccount.objects.count()) == (0, 0)
 
 
-def test_post_entry__takes_one_statement_and_its_record(cast: Cast, at: datetime) -> None:
-    def post(number: int) -> None:
-        one = surcharge(number, cast.alder.pk)
+def test_post_entries__is_not_for_buyers(cast: Cast, at: datetime) -> None:
+    with pytest.raises(NotPermitted):
+        post_entries(drafts=[a_draft(cast, 1, at)], actor=cast.alice, at=at)
+    assert JournalEntry.objects.count() == 0
+
+
+def test_post_entry__is_two_statements_once_the_accounts_are_there(
+    cast: Cast, at: datetime, django_assert_num_queries
+) -> None:
+    post_entries(drafts=[a_draft(cast, 1, at)], actor=cast.ada, at=at)
+    with django_assert_num_queries(4):  # A savepoint around them.
         post_entry(
-            event=one.event, reference=one.reference, amounts=one.amounts, company_id=one.company_id,
-            effective_on=DAY, actor=cast.ada, at=at,
+            event=BusinessEvent.SURCHARGE_CHARGED, reference="two", amounts={"surcharge": Money(1, "CNY")},
+            company_id=cast.alder.pk, effective_on=at.date(), actor=cast.ada, at=at,
         )  # fmt: skip
 
-    post(1)
-    with CaptureQueriesContext(
-        connection,
-    ) as statements:
-        post(2)
-    kinds = [one["sql"].split()[0] for one in statements if "SAVEPOINT" not in one["sql"]]
-    assert kinds == ["WITH", "INSERT"]
+
+def test_account_balance_as_of__counts_either_date(cast: Cast, at: datetime) -> None:
+    later = at + timedelta(days=40)
+    post_entries(drafts=[a_draft(cast, n, at) for n in (1, 3)], actor=cast.ada, at=at)
+    post_entries(drafts=[a_draft(cast, n, at) for n in (5, 7)], actor=cast.ada, at=later)
+    day = at.date()
+
+    def balance(effective_on: date | None = None, posted_at: datetime | None = None) -> int:
+        one = account_balance_as_of(
+            code=AccountCode.RECEIVABLE, company_id=cast.alder.pk, currency="CNY",
+            effective_on=effective_on, posted_at=posted_at, actor=cast.audrey,
+        )  # fmt: skip
+        listed = ledger_balances_as_of(effective_on=effective_on, posted_at=posted_at, actor=cast.audrey)
+        assert one in [other.amount for other in listed if other.company_id == cast.alder.pk]
+        return one.minor
+
+    assert balance() == 16
+    assert [balance(effective_on=day + timedelta(days=n)) for n in (0, 1, 4, 5, 7)] == [0, 1, 4, 9, 16]
+    assert [balance(posted_at=moment) for moment in (at - timedelta(days=1), at, later)] == [0, 4, 16]
+    assert balance(effective_on=day + timedelta(days=5), posted_at=at) == 4
 
 
-def test_postings__chain_by_account(cast: Cast, at: datetime) -> None:
-    post_entries(entries=[surcharge(n, cast.alder.pk) for n in range(3)], actor=cast.ada, at=at)
-    account = LedgerAccount.objects.get(code=AccountCode.RECEIVABLE)
-    places = Posting.objects.filter(account=account).order_by("position").values_list("stream", "position")
-    assert list(places) == [(f"account:{account.pk}", n) for n in (1, 2, 3)]
-
-
-def test_ledger_balances_as_of__tells_the_days_apart(cast: Cast, at: datetime) -> None:
-    post_entries(entries=[surcharge(1, cast.alder.pk)], actor=cast.ada, at=at)
-    (entry_id,) = post_entries(entries=[surcharge(2, cast.alder.pk, minor=5)], actor=cast.ada, at=at)
-    reverse_entry(entry_id=entry_id, effective_on=date(2026, 12, 1), reason="slip", actor=cast.ada, at=at)
-
-    def owed(day: date) -> list[str]:
-        found = ledger_balances_as_of(effective_on=day, actor=cast.ada)
-        return [str(one.amount) for one in found if one.code is AccountCode.RECEIVABLE]
-
-    assert (owed(date(2026, 11, 22)), owed(DAY), owed(date(2026, 12, 1))) == (["0.00"], ["1.05"], ["1.00"])
-
-
-def test_reverse_entry__refuses_what_is_not_there_and_who_may_not(cast: Cast, at: datetime) -> None:
-    with pytest.raises(NotFound):
-        reverse_entry(entry_id=10**9, effective_on=DAY, reason="slip", actor=cast.ada, at=at)
-    with pytest.raises(NotPermitted):
-        post_entries(entries=[surcharge(1, cast.alder.pk)], actor=cast.alice, at=at)
-    assert not JournalEntry.objects.exists()
+def test_ledger_balances__adds_the_shards_up(cast: Cast, at: datetime) -> None:
+    post_entries(drafts=[a_draft(cast, 1, at)], actor=cast.ada, at=at)
+    house = LedgerAccount.objects.get(code="2140")
+    LedgerAccount.objects.create(code="2140", currency="CNY", shard=(house.shard + 1) % 16, balance_minor=-9)
+    assert [str(one.amount) for one in ledger_balances(actor=cast.audrey) if one.code == "2140"] == ["-0.10"]

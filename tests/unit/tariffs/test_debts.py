@@ -10,7 +10,14 @@ from bonded.rules.lifecycle import StepNotAllowed, require_step
 from tariffs.rules.debts import STEPS, DebtState
 
 S = DebtState
-ALLOWED = {(S.OPEN, S.PAID), (S.OPEN, S.WITHDRAWN), (S.PAID, S.REMITTED), (S.PAID, S.WITHDRAWN)}
+ALLOWED = {
+    (S.OPEN, S.PAID),
+    (S.OPEN, S.WITHDRAWN),
+    (S.PAID, S.REMITTED),
+    (S.PAID, S.WITHDRAWN),
+    (S.PAID, S.OPEN),
+    (S.REMITTED, S.PAID),
+}
 
 
 @pytest.mark.parametrize(("current", "target"), list(product(S, S)))

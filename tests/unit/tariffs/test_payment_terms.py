@@ -11,8 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bonded.rules.money import Money
-from tariffs.rules.payment_terms import DayCount, PaymentTerm, due_on
-from tariffs.rules.surcharges import late_surcharge
+from tariffs.rules.payment_terms import DayCount, PaymentTerm, due_on, late_surcharge
 from tariffs.rules.working_days import CalendarHasNoWorkingDay, business_day, nth_working_day, working_day_from
 
 NATIONAL_DAY = {date(2026, 10, day) for day in range(1, 8)}
@@ -87,7 +86,7 @@ def test_due_on__keeps_both_readings_of_the_contested_day_count(
         is_working_day=lambda day: day.weekday() < 5,
         day_count=day_count,
     )
-    surcharge = late_surcharge([(Money(32_000_00, "CNY"), date(2015, 2, 6))], due=found)
+    surcharge = late_surcharge(Money(32_000_00, "CNY"), due=found, paid_on=date(2015, 2, 6))
     assert (found, surcharge.days, str(surcharge.amount)) == (due, days, amount)
 
 
@@ -111,7 +110,7 @@ def test_due_on__counts_as_the_textbooks_do_unless_told() -> None:
 )
 def test_late_surcharge__is_waived_below_fifty_yuan(tax: str, days: int, amount: str, is_waived: bool) -> None:
     due = date(2026, 12, 7)
-    surcharge = late_surcharge([(Money.from_text(tax, "CNY"), due + timedelta(days=days))], due=due)
+    surcharge = late_surcharge(Money.from_text(tax, "CNY"), due=due, paid_on=due + timedelta(days=days))
     assert (str(surcharge.amount), surcharge.is_waived) == (amount, is_waived)
 
 

@@ -1,0 +1,159 @@
+"""Statements of accounts over JSON: order one, see how far it is, fetch its documents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+
+from bonded.api.base import (
+    CURSOR,
+    IDEMPOTENCY_KEY,
+    LIMIT,
+    ApiView,
+    Request,
+    idempotent,
+    json_response,
+    page_response,
+    read,
+)
+from bonded.queries.pages import page_by, page_size_from_text
+from bonded.rules.errors import InputInvalid, NotFound
+from tariffs.actions.account_statements import order_account_statement
+from tariffs.models.account_statements import AccountStatement
+from tariffs.rules.account_statements import StatementNotReady, StatementState
+from tariffs.rules.permissions import Act, require
+
+
+class StatementOrder(serializers.Serializer[Any]):
+    """Which month of which account."""
+
+    month = serializers.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", help_text="2026-11")
+    currency = serializers.CharField(min_length=3, max_length=3, default="CNY")
+
+
+class StatementAnswer(serializers.Serializer[Any]):
+    """A statement; its documents are there when it is ready, and never change."""
+
+    id = serializers.UUIDField()
+    company_id = serializers.IntegerField()
+    currency = serializers.CharField()
+    month = serializers.CharField()
+    known_at = serializers.DateTimeField()
+    state = serializers.CharField()
+    entries_done = serializers.IntegerField()
+    entries_total = serializers.IntegerField(allow_null=True)
+    made_at = serializers.DateTimeField(allow_null=True)
+    pdf_sha256 = serializers.CharField(allow_null=True)
+    csv_sha256 = serializers.CharField(allow_null=True)
+
+
+class StatementPage(serializers.Serializer[Any]):
+    """A page of statements, by month."""
+
+    results = StatementAnswer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+
+
+def statement_json(statement: AccountStatement) -> dict[str, Any]:
+    """Give a statement as the API tells it."""
+    columns = ("company_id", "currency", "known_at", "state", "entries_done", "entries_total", "made_at")
+    return {
+        "id": statement.pk,
+        **{name: getattr(statement, name) for name in columns},
+        "month": f"{statement.month:%Y-%m}",
+        "pdf_sha256": bytes(statement.pdf_sha256).hex() if statement.pdf_sha256 else None,
+        "csv_sha256": bytes(statement.csv_sha256).hex() if statement.csv_sha256 else None,
+    }
+
+
+def _statement(statement_id: UUID, request: Request) -> AccountStatement:
+    require(request.actor, Act.READ_ACCOUNT_STATEMENT)
+    found = AccountStatement.objects.visible_to(request.actor).filter(pk=statement_id).first()
+    if found is None:
+        raise NotFound("There is no such statement.", statement_id=str(statement_id))
+    return found
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise InputInvalid("Write a month as 2026-11.", month=text) from None
+
+
+class AccountStatementsView(ApiView):
+    """The statements of a company."""
+
+    @extend_schema(
+        operation_id="order_account_statement",
+        parameters=[IDEMPOTENCY_KEY],
+        request=StatementOrder,
+        responses={202: StatementAnswer},
+    )
+    @idempotent
+    def post(self, request: Request, company_id: int) -> HttpResponse:
+        """Ask for the statement of a month, as the books are known now; it is made in the background."""
+        order = read(StatementOrder, request)
+        statement = order_account_statement(
+            company_id=company_id,
+            currency=order["currency"],
+            month=_month(order["month"]),
+            actor=request.actor,
+            at=request.at,
+        )
+        return json_response(statement_json(statement), 202)
+
+    @extend_schema(operation_id="list_account_statements", parameters=[CURSOR, LIMIT], responses=StatementPage)
+    def get(self, request: Request, company_id: int) -> HttpResponse:
+        """List what was ordered, by month."""
+        require(request.actor, Act.READ_ACCOUNT_STATEMENT)
+        statements = AccountStatement.objects.visible_to(request.actor).filter(company_id=company_id)
+        page = page_by(
+            statements.defer("pdf", "csv"),
+            columns=["month", "id"],
+            cursor=request.GET.get("cursor"),
+            limit=page_size_from_text(request.GET.get("limit")),
+        )
+        return page_response(page, statement_json)
+
+
+class AccountStatementView(ApiView):
+    """One statement."""
+
+    @extend_schema(operation_id="read_account_statement", responses=StatementAnswer)
+    def get(self, request: Request, statement_id: UUID) -> HttpResponse:
+        """Say how far a statement is."""
+        return json_response(statement_json(_statement(statement_id, request)))
+
+
+class _DocumentView(ApiView):
+    column, content_type = "pdf", "application/pdf"
+
+    def get(self, request: Request, statement_id: UUID) -> HttpResponse:
+        """Give the document as it was made."""
+        statement = _statement(statement_id, request)
+        if statement.state != StatementState.READY:
+            raise StatementNotReady("The statement is still being made.", state=statement.state)
+        response = HttpResponse(bytes(getattr(statement, self.column)), content_type=self.content_type)
+        name = f"statement-{statement.company_id}-{statement.currency}-{statement.month:%Y-%m}.{self.column}"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+@extend_schema(operation_id="read_account_statement_pdf", responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+class AccountStatementPdfView(_DocumentView):
+    """The statement for a reader."""
+
+
+@extend_schema(operation_id="read_account_statement_csv", responses={(200, "text/csv"): OpenApiTypes.BINARY})
+class AccountStatementCsvView(_DocumentView):
+    """The statement for a spreadsheet."""
+
+    column, content_type = "csv", "text/csv; charset=utf-8"
