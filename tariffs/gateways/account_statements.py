@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from io import BytesIO, StringIO
 
@@ -17,8 +18,9 @@ from tariffs.rules.working_days import BUSINESS_ZONE
 # Tells how many entries are written.
 Progress = Callable[[int], None]
 TELL_EVERY = 500
-# Drawn by the reader's own fonts: no font file, and Latin letters too.
-FONT = "STSong-Light"
+# Both are the reader's own: no font file. The Chinese one is for Chinese, because its figures stand too close.
+LATIN, CHINESE = "Helvetica", "STSong-Light"
+RUNS = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 HEADINGS = (
     "Effective 生效日",
     "Posted 入账时间",
@@ -34,7 +36,7 @@ MARGIN, LINE = 36, 14
 COLUMNS = (36, 88, 172, 282)
 FIGURES = (442, 502, 559)
 # References are cut so that they end before the figures.
-LONGEST_REFERENCE = 23
+LONGEST_REFERENCE = 28
 
 
 def statement_csv(statement: AccountStatement, *, tell: Progress) -> bytes:
@@ -59,7 +61,7 @@ def statement_csv(statement: AccountStatement, *, tell: Progress) -> bytes:
 
 def statement_pdf(statement: AccountStatement, *, tell: Progress) -> bytes:
     """Draw a statement on A4, in English and Chinese."""
-    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=A4, invariant=1)
     canvas.setTitle(f"Statement of account {statement.month:%Y-%m}")
@@ -100,21 +102,29 @@ def _rows(statement: AccountStatement) -> Iterator[tuple[str, ...]]:
 def _heading(canvas: Canvas, statement: AccountStatement) -> float:
     """Draw the head of a page; gives where its first line stands."""
     y = HEIGHT - MARGIN - LINE
-    canvas.setFont(FONT, 14)
-    canvas.drawString(MARGIN, y, f"Statement of account 对账单 {statement.month:%Y-%m}")
-    canvas.setFont(FONT, 9)
+    _text(canvas, MARGIN, y, f"Statement of account 对账单 {statement.month:%Y-%m}", size=14)
     known = statement.known_at.astimezone(BUSINESS_ZONE)
-    canvas.drawString(MARGIN, y - 1.5 * LINE, f"{statement.company[:70]} · {statement.currency}")
-    canvas.drawRightString(FIGURES[-1], y, f"Page 第{canvas.getPageNumber()}页")
-    canvas.drawString(MARGIN, y - 2.5 * LINE, f"As known 截至 {known:%Y-%m-%d %H:%M:%S.%f} Asia/Shanghai")
+    _text(canvas, MARGIN, y - 1.5 * LINE, f"{statement.company[:70]}, {statement.currency}", size=9)
+    _text(canvas, MARGIN, y - 2.5 * LINE, f"As known 截至 {known:%Y-%m-%d %H:%M:%S.%f} Asia/Shanghai", size=9)
+    _text(canvas, FIGURES[-1], y, f"Page 第 {canvas.getPageNumber()} 页", size=9, is_right=True)
     _line(canvas, y - 4 * LINE, HEADINGS[:4], HEADINGS[4:])
     canvas.line(MARGIN, y - 4 * LINE - 4, FIGURES[-1], y - 4 * LINE - 4)
     return y - 5.5 * LINE
 
 
 def _line(canvas: Canvas, y: float, texts: tuple[str, ...], figures: tuple[str, ...]) -> None:
-    canvas.setFont(FONT, 7)
     for x, text in zip(COLUMNS, texts, strict=True):
-        canvas.drawString(x, y, text if x != COLUMNS[-1] else text[-LONGEST_REFERENCE:])
+        _text(canvas, x, y, text if x != COLUMNS[-1] else text[-LONGEST_REFERENCE:])
     for x, figure in zip(FIGURES, figures, strict=True):
-        canvas.drawRightString(x, y, figure)
+        _text(canvas, x, y, figure, is_right=True)
+
+
+def _text(canvas: Canvas, x: float, y: float, text: str, *, size: int = 7, is_right: bool = False) -> None:
+    runs = [(run, LATIN if run.isascii() else CHINESE) for run in RUNS.findall(text)]
+    if is_right:
+        x -= sum(pdfmetrics.stringWidth(run, font, size) for run, font in runs)
+    drawn = canvas.beginText(x, y)
+    for run, font in runs:
+        drawn.setFont(font, size)
+        drawn.textOut(run)
+    canvas.drawText(drawn)

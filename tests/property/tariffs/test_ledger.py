@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bonded.actions.withdrawals import cancel_withdrawal
@@ -71,7 +71,7 @@ class Story:
         self.bank(self.debt.outstanding.minor + how + 1)
 
     def wait(self, how: int) -> None:
-        self.day += timedelta(days=how % 20)
+        self.day += timedelta(days=5 + how % 20)
 
     def withdraw(self, how: int) -> None:
         cancel_withdrawal(withdrawal_id=self.debt.withdrawal_id, actor=self.cast.alice, at=self.at)
@@ -126,6 +126,10 @@ def play(story: Story, acts: list[tuple[Happening, int]]) -> None:
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(acts=happenings)
+@example(acts=[(Story.wait, 19), (Story.pay_rest, 0), (Story.unmatch, 0), (Story.match_again, 0), (Story.remit, 0)])
+@example(acts=[(Story.pay_part, 40), (Story.wait, 19), (Story.pay_rest, 0), (Story.reverse, 2), (Story.withdraw, 0)])
+@example(acts=[(Story.wait, 19), (Story.pay_too_much, 99), (Story.remit, 0), (Story.unmatch, 1), (Story.unmatch, 0)])
+@example(acts=[(Story.wait, 19), (Story.pay_rest, 0), (Story.pay_rest, 0), (Story.unmatch, 0), (Story.pay_rest, 0)])
 def test_any_sequence__leaves_the_books_in_balance(
     cast: Cast, at: datetime, is_secured: bool, acts: list[tuple[Happening, int]]
 ) -> None:
