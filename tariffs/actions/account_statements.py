@@ -9,8 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bonded.actions.activity import record_activity
-from bonded.models import Company
-from bonded.rules.errors import NotFound
+from bonded.queries.parties import require_company
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
 from tariffs.models.account_statements import AccountStatement
@@ -31,8 +30,7 @@ def order_account_statement(
     Raises NotFound for a company that the actor may not see, MonthNotBegun.
     """
     require(actor, Act.ORDER_ACCOUNT_STATEMENT)
-    if not Company.objects.visible_to(actor).filter(pk=company_id).exists():
-        raise NotFound("There is no such company.", company_id=company_id)
+    require_company(company_id, actor=actor)
     first = month.replace(day=1)
     require_begun(first, today=business_day(at))
     statement, is_new = AccountStatement.objects.get_or_create(
