@@ -7,17 +7,21 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from bonded.rules.errors import RuleViolation
 from bonded.rules.money import Money
+from tariffs.actions.account_statements import order_account_statement
 from tariffs.actions.bank_statements import match_bank_file
-from tariffs.actions.ledger import post_entry
+from tariffs.actions.ledger import post_entries, post_entry
+from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
-from tariffs.models import JournalEntry, LedgerAccount
+from tariffs.models import JournalEntry, LedgerAccount, PaymentMatch
 from tariffs.rules.ledger import BusinessEvent
+from tariffs.rules.postings import draft_of
+from tariffs.tasks import make_account_statements
 from tests.cast import Cast
-from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported
+from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported, settle
 
 AT_ONCE = 20
 
@@ -69,3 +73,49 @@ def test_book_payment__twenty_at_once_book_one(cast: Cast, at) -> None:
     answers = all_at_once(lambda _: book_payment(match_id=match.pk, actor=cast.ada, at=at).state)
     assert sorted(answers) == ["paid", *["payment_already_booked"] * (AT_ONCE - 1)]
     assert JournalEntry.objects.filter(event=BusinessEvent.PAYMENT_RECEIVED).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_unmatch_payment__twenty_at_once_undo_one(cast: Cast, at) -> None:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    debt = a_charged_debt(cast, at)
+    settle(camt053(("1000.00", "CRDT", debt.reference)), cast, at)
+    (match,) = PaymentMatch.objects.all()
+    answers = all_at_once(lambda _: unmatch_payment(match_id=match.pk, reason="slip", actor=cast.ada, at=at).state)
+    assert sorted(answers) == ["not_found"] * (AT_ONCE - 1) + ["open"]
+    assert JournalEntry.objects.filter(event=BusinessEvent.REVERSED).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_post_entry__of_one_event_at_once_is_posted_once(cast: Cast, at) -> None:
+    def post(number: int) -> str:
+        try:
+            post_entries(
+                drafts=[
+                    draft_of(
+                        BusinessEvent.PAYMENT_RECEIVED, reference=reference, company_id=cast.alder.pk,
+                        amounts={"received": Money(5, "CNY"), "unallocated": Money(5, "CNY")},
+                        effective_on=at.date(),
+                    )
+                    for reference in ("one", "two")
+                ],
+                actor=cast.ada, at=at,
+            )  # fmt: skip
+        except IntegrityError as error:
+            return str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", ""))
+        return "posted"
+
+    answers = all_at_once(post)
+    assert sorted(answers) == ["an_event_is_posted_once"] * (AT_ONCE - 1) + ["posted"]
+    assert JournalEntry.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_make_account_statements__twenty_workers_make_one(cast: Cast, at) -> None:
+    statement = order_account_statement(
+        company_id=cast.alder.pk, currency="CNY", month=at.date(), actor=cast.alice, at=at
+    )
+    assert sum(all_at_once(lambda _: make_account_statements())) == 1
+    statement.refresh_from_db()
+    assert (statement.state, statement.attempt) == ("ready", 1)
