@@ -151,11 +151,10 @@ def cancel_bookings_of_lots(
     A visit under way goes on. The caller holds the lots' locks.
     """
     require(actor, Act.CANCEL_BOOKING)
-    cancelled = 0
-    for booking in lock_bookings_to_come(lot_ids, except_company_id=except_company_id):
+    bookings = lock_bookings_to_come(lot_ids, except_company_id=except_company_id)
+    for booking in bookings:
         _cancel(booking, LOT_NOT_VIEWABLE, actor=actor, at=at)
-        cancelled += 1
-    return cancelled
+    return len(bookings)
 
 
 def _cancel(booking: Booking, reason: str, *, actor: Actor, at: datetime) -> None:
