@@ -133,7 +133,11 @@ for model in (
     models.BankFile,
     models.BankStatement,
     models.BankStatementLine,
+    models.GuaranteeAuthority,
+    models.GuaranteeInstrument,
     models.GuaranteeReservation,
+    models.GuaranteeUse,
+    models.GuaranteeWarning,
     models.PaymentMatch,
     models.Posting,
 ):

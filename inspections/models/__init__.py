@@ -1,6 +1,6 @@
 """The tables of looking at goods."""
 
-from inspections.models.bookings import BookedLot, Booking
+from inspections.models.bookings import BookedLot, Booking, RateChanges
 from inspections.models.claims import Claim
 from inspections.models.findings import Finding
 from inspections.models.sessions import SessionLot, ViewingSession
@@ -13,6 +13,7 @@ __all__ = (
     "Desk",
     "Escort",
     "Finding",
+    "RateChanges",
     "RoomHours",
     "Scale",
     "SessionLot",

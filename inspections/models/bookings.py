@@ -47,6 +47,8 @@ class Booking(Table):
     visitors = ArrayField(models.CharField(max_length=100), size=MOST_VISITORS)
     duty_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    rates_seen = models.BigIntegerField(default=0, help_text="How many changes of the rates its duty takes note of.")
+    shortfall_minor = models.BigIntegerField(default=0, help_text="What the guarantee lacks of the duty by new rates.")
     state = models.CharField(max_length=10, choices=enum_choices(BookingState), default=BookingState.BOOKED)
     cancellation_reason = models.CharField(max_length=200, blank=True, default="")
     ended_at = models.DateTimeField(null=True)
@@ -58,6 +60,7 @@ class Booking(Table):
             values_check("state", BookingState, "a_booking_is_in_a_known_state"),
             models.CheckConstraint(condition=Q(during__isempty=False), name="a_visit_takes_time"),
             models.CheckConstraint(condition=Q(duty_minor__gte=0), name="the_duty_of_a_booking_is_not_negative"),
+            models.CheckConstraint(condition=Q(shortfall_minor__gte=0), name="a_shortfall_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(state__in=_LIVE, ended_at__isnull=True) | (~Q(state__in=_LIVE) & Q(ended_at__isnull=False)),
                 name="a_booking_has_ended_when_it_is_done_or_cancelled",
@@ -67,10 +70,34 @@ class Booking(Table):
                 name="a_cancelled_booking_gives_its_reason",
             ),
         ]
-        indexes = [models.Index(fields=["company", "-booked_at", "-id"], name="bookings_of_a_company")]
+        indexes = [
+            models.Index(fields=["company", "-booked_at", "-id"], name="bookings_of_a_company"),
+            models.Index(
+                fields=["rates_seen", "id"], condition=Q(state=BookingState.BOOKED), name="visits_to_come_by_rates_seen"
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class RateChanges(Table):
+    """The one row counts how often rates were published; a booking that has seen fewer must be looked at again.
+
+    Who publishes locks it until the commit, so no number stands for rates that are not there yet.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    number = models.BigIntegerField(default=0)
+
+    objects = TableQuerySet["RateChanges"].as_manager()
+
+    class Meta:
+        verbose_name_plural = "rate changes"
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="rate_changes_are_counted_in_one_row")]
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 class BookedLot(Table):

@@ -6,6 +6,7 @@ They come after bonded's (… → lot → declaration → withdrawal) and before
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -15,7 +16,7 @@ from tariffs.models.bank_statements import PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
 from tariffs.models.ledger import LedgerAccount
-from tariffs.rules.guarantees import GuaranteeMissing, ReservationPurpose
+from tariffs.rules.guarantees import OPEN_STATES, GuaranteeMissing, ReservationPurpose
 from tariffs.rules.ledger import PER_COMPANY, AccountCode
 
 
@@ -46,6 +47,17 @@ def lock_reservation(
         return None
     account = lock_guarantee(company_id)
     return account, found.locked().get()
+
+
+def lock_account(account_id: int) -> GuaranteeAccount | None:
+    """Lock a guarantee account unless somebody else has it: then None, for a later sweep."""
+    return GuaranteeAccount.objects.filter(pk=account_id).select_for_update(skip_locked=True, of=("self",)).first()
+
+
+def lock_lapsed_reservations(account: GuaranteeAccount, *, at: datetime, limit: int) -> list[GuaranteeReservation]:
+    """Lock up to so many reservations of a locked account that have run out."""
+    lapsed = account.reservations.filter(state__in=OPEN_STATES, expires_at__lte=at)
+    return list(lapsed.select_for_update(of=("self",)).order_by("pk")[:limit])
 
 
 def lock_debts(debt_ids: Collection[UUID]) -> list[DutyDebt]:

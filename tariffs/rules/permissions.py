@@ -28,6 +28,10 @@ class Act(StrEnum):
     IMPORT_BANK_STATEMENT = "tariffs.bank_statement.import"
     MATCH_STATEMENT = "tariffs.bank_statement.match"
     BOOK_PAYMENT = "tariffs.payment.book"
+    KEEP_INSTRUMENTS = "tariffs.guarantee_instrument.keep"
+    GRANT_AUTHORITY = "tariffs.guarantee_authority.grant"
+    REVIEW_GUARANTEE = "tariffs.guarantee.review"
+    RESIZE_HEADROOM = "tariffs.guarantee.resize"
 
 
 _EVERYBODY = frozenset(Role) - {Role.ANONYMOUS}
@@ -55,6 +59,10 @@ MAY: ActTable = {
     Act.IMPORT_BANK_STATEMENT: _FINANCE,
     Act.MATCH_STATEMENT: _FINANCE,
     Act.BOOK_PAYMENT: _FINANCE,
+    Act.KEEP_INSTRUMENTS: _FINANCE,
+    Act.GRANT_AUTHORITY: _BUYER | frozenset({Role.ADMINISTRATOR}),
+    Act.REVIEW_GUARANTEE: _SYSTEM,
+    Act.RESIZE_HEADROOM: _SYSTEM,
 }
 
 

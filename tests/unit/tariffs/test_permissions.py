@@ -36,6 +36,10 @@ EXPECTED = {
     Act.IMPORT_BANK_STATEMENT: {A, Y},
     Act.MATCH_STATEMENT: {A, Y},
     Act.BOOK_PAYMENT: {A, Y},
+    Act.KEEP_INSTRUMENTS: {A, Y},
+    Act.GRANT_AUTHORITY: {B, A},
+    Act.REVIEW_GUARANTEE: {Y},
+    Act.RESIZE_HEADROOM: {Y},
 }
 
 
