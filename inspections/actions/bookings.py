@@ -54,7 +54,7 @@ def book_viewing(
     """Take lots, desk, escort, scale and guarantee headroom for a visit, all or nothing.
 
     Lots are viewed in the order given. Without an escort or scale the first free one is taken. The
-    headroom is the duty that would be owed on the lots today. Raises NotFound; BookingRefused with
+    headroom is the duty that would be owed on the lots on the day of the visit. Raises NotFound; BookingRefused with
     every problem at once; SlotTaken with the next times at which all of it is free.
     """
     require(actor, Act.BOOK_VIEWING)

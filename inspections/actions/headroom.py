@@ -7,8 +7,10 @@ from datetime import datetime
 
 from bonded.rules.errors import Problem
 from bonded.rules.lots import GoodsFacts
+from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Actor
 from inspections.models.bookings import Booking
+from inspections.queries.rate_changes import rate_changes
 from inspections.rules.bookings import HEADROOM_TERM, BookingState
 from inspections.rules.findings import Intent
 from tariffs.actions.guarantees import free_headroom, reserve_headroom
@@ -21,12 +23,13 @@ from tariffs.rules.working_days import business_day
 
 
 def reserve_for_booking(booking: Booking, goods: Sequence[GoodsFacts], *, actor: Actor, at: datetime) -> Problem | None:
-    """Reserve the duty that would be owed on the goods today, and note it on the booking; gives what stands against it.
+    """Reserve the duty that would be owed on the goods, and note it on the booking; gives what stands against it.
 
     Asks for a new booking before it is written, because guarantee accounts are locked before bookings are.
     """
+    booking.rates_seen = rate_changes()
     try:
-        duty = landed_cost_of_goods(goods, on=business_day(at)).total
+        duty = duty_of_visit(booking, goods, at=at)
         reserve_headroom(
             company_id=booking.company_id,
             amount=duty,
@@ -40,6 +43,18 @@ def reserve_for_booking(booking: Booking, goods: Sequence[GoodsFacts], *, actor:
         return Problem(refusal.code, refusal.message)
     booking.duty_minor, booking.currency = duty.minor, duty.currency
     return None
+
+
+def duty_of_visit(booking: Booking, goods: Sequence[GoodsFacts], *, at: datetime) -> Money:
+    """Give the duty that would be owed on the goods on the day of the visit, by what is known of that day's rates.
+
+    Where an exchange rate of that day is not published yet, today's rates count. Raises as
+    `landed_cost_of_goods` does.
+    """
+    try:
+        return landed_cost_of_goods(goods, on=business_day(booking.during.lower)).total
+    except ExchangeRateMissing:
+        return landed_cost_of_goods(goods, on=business_day(at)).total
 
 
 def free_for_booking(booking: Booking, *, at: datetime) -> None:

@@ -1,8 +1,9 @@
 """The tables of looking at goods."""
 
-from inspections.models.bookings import BookedLot, Booking, RateChanges
+from inspections.models.bookings import BookedLot, Booking
 from inspections.models.claims import Claim
 from inspections.models.findings import Finding
+from inspections.models.rate_changes import RateChanges
 from inspections.models.sessions import SessionLot, ViewingSession
 from inspections.models.viewing_rooms import Desk, Escort, RoomHours, Scale, ViewingRoom
 

@@ -81,25 +81,6 @@ class Booking(Table):
         return str(self.pk)
 
 
-class RateChanges(Table):
-    """The one row counts how often rates were published; a booking that has seen fewer must be looked at again.
-
-    Who publishes locks it until the commit, so no number stands for rates that are not there yet.
-    """
-
-    id = models.SmallIntegerField(primary_key=True, default=1)
-    number = models.BigIntegerField(default=0)
-
-    objects = TableQuerySet["RateChanges"].as_manager()
-
-    class Meta:
-        verbose_name_plural = "rate changes"
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="rate_changes_are_counted_in_one_row")]
-
-    def __str__(self) -> str:
-        return str(self.number)
-
-
 class BookedLot(Table):
     """One row is one lot of a booking, at its turn in the order of viewing, counted from 1."""
 

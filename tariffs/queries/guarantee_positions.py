@@ -16,6 +16,8 @@ from tariffs.rules.guarantees import LIVE_STATES
 from tariffs.rules.payment_terms import PaymentTerm, due_on
 from tariffs.rules.working_days import business_day
 
+A_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -28,12 +30,12 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
-    """A live reservation with the last day on which its reserved and its owed part may count, None if unknown."""
+    """A live reservation with the last day on which its reserved and its owed part may count; None if unknown."""
 
     reservation: GuaranteeReservation
     rest_minor: int
     owed_minor: int
-    rest_ends_on: date | None
+    rest_ends_on: date
     owed_due_on: date | None
 
 
@@ -52,8 +54,8 @@ def forecast_of(account: GuaranteeAccount, *, on: date, days: int) -> list[Forec
     """Give the headroom of so many days from a day on, if what is due is paid on its day.
 
     A debt that is overdue counts on without end, and so does a part of which nobody says when it is due.
-    A reservation counts on the day on which it lapses, and one for a withdrawal as if the goods were
-    released today. Raises ForecastTooLong. Runs four SQL statements.
+    A reservation counts on the day on which it lapses, which is today for one that has run out, and one
+    for a withdrawal as if the goods were released today. Raises ForecastTooLong. Runs four SQL statements.
     """
     ends: list[PlannedEnd] = []
     for one in _dated(account, on):
@@ -61,9 +63,10 @@ def forecast_of(account: GuaranteeAccount, *, on: date, days: int) -> list[Forec
         if one.rest_minor:
             lapses = one.reservation.expires_at is not None
             kind = ChangeKind.RESERVATION_LAPSES if lapses else ChangeKind.DEBT_IS_PAID
-            ends.append(PlannedEnd(reference, kind, one.rest_minor, _day_after(one.rest_ends_on, on)))
+            ends.append(PlannedEnd(reference, kind, one.rest_minor, max(one.rest_ends_on, on) + A_DAY))
         if one.owed_minor:
-            free_on = _day_after(one.owed_due_on, on)
+            due = one.owed_due_on
+            free_on = None if due is None or due < on else due + A_DAY
             ends.append(PlannedEnd(reference, ChangeKind.DEBT_IS_PAID, one.owed_minor, free_on))
     terms = [instrument.terms for instrument in account.instruments.in_force().order_by("order_of_use", "pk")]
     return forecast(terms, ends, from_on=on, days=days)
@@ -85,7 +88,3 @@ def _claim(one: _Dated) -> Claim:
     days = [one.rest_ends_on if one.rest_minor else None, one.owed_due_on if one.owed_minor else None]
     due = max((day for day in days if day is not None), default=None)
     return Claim(one.reservation.pk, one.rest_minor + one.owed_minor, due)
-
-
-def _day_after(day: date | None, on: date) -> date | None:
-    return None if day is None or day < on else day + timedelta(days=1)

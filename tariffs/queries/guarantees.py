@@ -26,14 +26,18 @@ def guarantee_of(company_id: int, *, actor: Actor, at: datetime) -> GuaranteeAcc
     An agent sees it while its authority is in force and says so.
     """
     require(actor, Act.READ_GUARANTEE)
-    accounts = GuaranteeAccount.objects.filter(company_id=company_id)
-    account = accounts.visible_to(actor).first()
-    if account is None:
-        seen = GuaranteeAuthority.objects.visible_to(actor).in_force(business_day(at)).filter(sees_balance=True)
-        account = accounts.filter(pk__in=seen.values("account_id")).first()
-    if account is None:
-        raise NotFound("There is no guarantee account of this company.", company_id=company_id)
-    return account
+    seen = GuaranteeAuthority.objects.visible_to(actor).in_force(business_day(at)).filter(sees_balance=True)
+    for account in GuaranteeAccount.objects.filter(company_id=company_id, pk__in=seen.values("account_id")):
+        return account
+    return own_guarantee_of(company_id, actor=actor)
+
+
+def own_guarantee_of(company_id: int, *, actor: Actor) -> GuaranteeAccount:
+    """Give a company's guarantee account to its people and to staff; raises NotFound, to its agents too."""
+    require(actor, Act.READ_GUARANTEE)
+    for account in GuaranteeAccount.objects.visible_to(actor).filter(company_id=company_id):
+        return account
+    raise NotFound("There is no guarantee account of this company.", company_id=company_id)
 
 
 def live_claims(account: GuaranteeAccount, *, actor: Actor) -> Sequence[GuaranteeReservation]:
@@ -42,6 +46,11 @@ def live_claims(account: GuaranteeAccount, *, actor: Actor) -> Sequence[Guarante
     if not actor.is_staff and account.company_id not in actor.company_ids:
         claims = claims.filter(authority__agent_id__in=actor.company_ids)
     return list(claims.order_by("reserved_at", "pk"))
+
+
+def account_ids() -> list[int]:
+    """Give the ids of all guarantee accounts, in order."""
+    return list(GuaranteeAccount.objects.order_by("pk").values_list("pk", flat=True))
 
 
 def accounts_with_lapsed_claims(*, at: datetime) -> list[int]:

@@ -13,12 +13,6 @@ from bonded.rules.errors import InputInvalid, RuleViolation
 from bonded.rules.validity import Validity
 
 
-class InstrumentWithdrawn(RuleViolation):
-    """The instrument was withdrawn before."""
-
-    code = "instrument_withdrawn"
-
-
 class InstrumentRepeated(RuleViolation):
     """The company has an instrument of this kind and number already, with other terms."""
 

@@ -37,4 +37,7 @@ def test_expire_claims__lets_lapse_what_is_due(cast: Cast, at, monkeypatch: pyte
 
 
 def test_timetable__names_every_task_of_tariffs() -> None:
-    assert {name for name in TIMETABLE if name.startswith("tariffs.")} == {tasks.expire_claims.name}
+    assert {name for name in TIMETABLE if name.startswith("tariffs.")} == {
+        tasks.expire_claims.name,
+        tasks.review_guarantees.name,
+    }

@@ -1,0 +1,23 @@
+"""What workers do: price the visits to come again when the rates have changed."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from bonded.rules.permissions import SYSTEM
+from inspections.actions.rate_changes import price_visit
+from inspections.queries.rate_changes import visits_to_price
+
+# So many visits a sweep, one transaction each; what is left is found by the next one.
+AT_ONCE = 500
+
+
+@shared_task
+def price_visits() -> int:
+    """Look for visits that have not seen the latest rates, and give the number of those whose duty changed.
+
+    Killed half way, it leaves the rest waiting; two at once find each other's work done.
+    """
+    at = timezone.now()
+    return sum(price_visit(booking_id=one, actor=SYSTEM, at=at) for one in visits_to_price(at=at, limit=AT_ONCE))
