@@ -27,9 +27,10 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     # Not once a day: a beat that is begun anew begins to count anew.
     "bonded.tasks.create_partitions": (6 * 3600, "work"),
     "tariffs.tasks.expire_claims": (60, "work"),
-    "inspections.tasks.reprice": (10, "work"),
     "tariffs.tasks.price_lots": (10, "imports"),
     "tariffs.tasks.make_account_statements": (5, "imports"),
+    "tariffs.tasks.review_guarantees": (300, "work"),
+    "inspections.tasks.price_visits": (30, "work"),
 }
 
 _beat_schedule: dict[str, Any] = {

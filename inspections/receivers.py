@@ -11,7 +11,7 @@ from bonded.rules.permissions import SYSTEM
 from bonded.signals import lots_held, withdrawal_released, withdrawal_requested
 from inspections.actions.bookings import cancel_bookings_of_lots
 from inspections.actions.headroom import free_for_withdrawal
-from inspections.actions.repricings import note_published
+from inspections.actions.rate_changes import note_rate_change
 from tariffs.signals import versions_published
 
 
@@ -37,14 +37,14 @@ def cancel_viewings_of_released_lots(sender: Any, *, withdrawal_id: UUID, at: da
     cancel_bookings_of_lots(lot_ids=lot_ids, except_company_id=None, actor=SYSTEM, at=at)
 
 
-def note_what_was_published(sender: Any, *, at: datetime, **kwargs: Any) -> None:
-    """Have bookings to come priced again."""
-    note_published(at=at)
+def count_what_was_published(sender: Any, *, at: datetime, **kwargs: Any) -> None:
+    """Let every visit to come be priced again."""
+    note_rate_change(actor=SYSTEM, at=at)
 
 
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
     lots_held.connect(cancel_viewings_of_held_lots, dispatch_uid="inspections.cancel.held")
     withdrawal_requested.connect(cancel_viewings_of_others, dispatch_uid="inspections.cancel.requested")
+    versions_published.connect(count_what_was_published, dispatch_uid="inspections.rates")
     withdrawal_released.connect(cancel_viewings_of_released_lots, dispatch_uid="inspections.cancel.released")
-    versions_published.connect(note_what_was_published, dispatch_uid="inspections.reprice.published")

@@ -1,4 +1,4 @@
-"""What workers do: price bookings to come again when rates were published."""
+"""What workers do: price the visits to come again when the rates have changed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from celery import shared_task
 from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
-from inspections.actions.repricings import reprice_bookings, reprice_short_bookings
+from inspections.actions.rate_changes import price_visit
+from inspections.queries.rate_changes import visits_to_price
 
-BATCH = 50
+# So many visits a sweep, one transaction each; what is left is found by the next one.
+AT_ONCE = 500
 
 
 @shared_task
-def reprice() -> None:
-    """Look at bookings to come until every publication is dealt with; a lost or doubled call does no harm."""
-    while reprice_bookings(limit=BATCH, actor=SYSTEM, at=timezone.now()):
-        pass
-    reprice_short_bookings(limit=BATCH, actor=SYSTEM, at=timezone.now())
+def price_visits() -> int:
+    """Look for visits that have not seen the latest rates, and give the number of those whose duty changed.
+
+    Killed half way, it leaves the rest waiting; two at once find each other's work done.
+    """
+    at = timezone.now()
+    return sum(price_visit(booking_id=one, actor=SYSTEM, at=at) for one in visits_to_price(at=at, limit=AT_ONCE))

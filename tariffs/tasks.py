@@ -1,4 +1,4 @@
-"""What workers do: let claims on guarantees lapse, price the catalogue, and make statements of accounts."""
+"""What workers do: let claims on guarantees lapse, review guarantees, price the catalogue, make statements."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
 from tariffs.actions.account_statements import claim_account_statement, keep_account_statement, tell_progress
+from tariffs.actions.guarantee_instruments import review_guarantee
 from tariffs.actions.guarantees import expire_headroom
 from tariffs.actions.landed_prices import price_catalogue, price_changed_lots
 from tariffs.gateways.account_statements import statement_csv, statement_pdf
 from tariffs.models.account_statements import AccountStatement
 from tariffs.queries.account_statements import statement_of
+from tariffs.queries.guarantees import account_ids
 
-BATCH = 500
 PRICED_AT_ONCE = 5000
 LONGEST_PRICING_SECONDS = 320
 
@@ -21,10 +22,7 @@ LONGEST_PRICING_SECONDS = 320
 @shared_task
 def expire_claims() -> int:
     """Look for claims that have run out; a lost or doubled call does no harm, the next sweep finds the same rows."""
-    lapsed = 0
-    while some := expire_headroom(limit=BATCH, actor=SYSTEM, at=timezone.now()):
-        lapsed += some
-    return lapsed
+    return expire_headroom(actor=SYSTEM, at=timezone.now())
 
 
 @shared_task(time_limit=LONGEST_PRICING_SECONDS, soft_time_limit=LONGEST_PRICING_SECONDS - 10)
@@ -53,3 +51,13 @@ def make_account_statements() -> int:
             statement_id=order.pk, attempt=order.attempt, pdf=pdf, csv=csv, actor=SYSTEM, at=timezone.now()
         )
     return made
+
+
+@shared_task
+def review_guarantees() -> int:
+    """Look at every guarantee, one transaction each: what is in force today, and what its company must hear of.
+
+    Gives the number of new warnings. A lost call does no harm: reserving looks at the day's instruments itself.
+    """
+    at = timezone.now()
+    return sum(review_guarantee(account_id=account_id, actor=SYSTEM, at=at) for account_id in account_ids())

@@ -19,6 +19,8 @@ class EventKind(StrEnum):
     DUTY_ASSESSED = "duty.assessed"  # What a withdrawal owes was computed.
     CHARGE_DUE = "charge.due"  # Duty became a debt with a day on which it is due.
     BOOKING_CHANGED = "booking.changed"  # A viewing was booked, begun, ended or cancelled.
+    BOOKING_DUTY_CHANGED = "booking.duty_changed"  # New rates changed what stands for a viewing, or could not.
+    GUARANTEE_WARNED = "guarantee.warned"  # Little is left of a guarantee, or one of its instruments ends too early.
     WEBHOOK_TEST = "webhook.test"  # The company asked for it, to try its receiver.
 
 

@@ -54,7 +54,7 @@ def book_viewing(
     """Take lots, desk, escort, scale and guarantee headroom for a visit, all or nothing.
 
     Lots are viewed in the order given. Without an escort or scale the first free one is taken. The
-    headroom is the duty that would be owed on the lots today. Raises NotFound; BookingRefused with
+    headroom is the duty that would be owed on the lots on the day of the visit. Raises NotFound; BookingRefused with
     every problem at once; SlotTaken with the next times at which all of it is free.
     """
     require(actor, Act.BOOK_VIEWING)
@@ -151,11 +151,10 @@ def cancel_bookings_of_lots(
     A visit under way goes on. The caller holds the lots' locks.
     """
     require(actor, Act.CANCEL_BOOKING)
-    cancelled = 0
-    for booking in lock_bookings_to_come(lot_ids, except_company_id=except_company_id):
+    bookings = lock_bookings_to_come(lot_ids, except_company_id=except_company_id)
+    for booking in bookings:
         _cancel(booking, LOT_NOT_VIEWABLE, actor=actor, at=at)
-        cancelled += 1
-    return cancelled
+    return len(bookings)
 
 
 def _cancel(booking: Booking, reason: str, *, actor: Actor, at: datetime) -> None:

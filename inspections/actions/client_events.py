@@ -1,4 +1,4 @@
-"""Telling a company's machines that a booking of theirs changed, or what it would cost."""
+"""Telling a company's machines that a booking of theirs changed."""
 
 from __future__ import annotations
 
@@ -17,21 +17,5 @@ def tell_of_booking(booking: Booking, *, at: datetime) -> None:
         subject_kind="booking",
         subject_id=str(booking.pk),
         facts={"status": booking.state},
-        at=at,
-    )
-
-
-def tell_of_repricing(booking: Booking, *, at: datetime) -> None:
-    """Note that the duty of a booking to come is another, and whether the guarantee has room for it; no amounts."""
-    record_client_event(
-        company_id=booking.company_id,
-        kind=EventKind.BOOKING_CHANGED,
-        subject_kind="booking",
-        subject_id=str(booking.pk),
-        facts={
-            "status": booking.state,
-            "duty": "changed",
-            "headroom": "missing" if booking.missing_minor else "enough",
-        },
         at=at,
     )

@@ -10,6 +10,7 @@ from bonded.rules.lots import GoodsFacts
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Actor
 from inspections.models.bookings import Booking
+from inspections.queries.rate_changes import rate_changes
 from inspections.rules.bookings import HEADROOM_TERM, BookingState
 from inspections.rules.findings import Intent
 from tariffs.actions.guarantees import free_headroom, reserve_headroom
@@ -26,6 +27,7 @@ def reserve_for_booking(booking: Booking, goods: Sequence[GoodsFacts], *, actor:
 
     Asks for a new booking before it is written, because guarantee accounts are locked before bookings are.
     """
+    booking.rates_seen = rate_changes()
     try:
         duty = duty_of_visit(booking, goods, at=at)
         reserve_headroom(
@@ -44,13 +46,14 @@ def reserve_for_booking(booking: Booking, goods: Sequence[GoodsFacts], *, actor:
 
 
 def duty_of_visit(booking: Booking, goods: Sequence[GoodsFacts], *, at: datetime) -> Money:
-    """Give the duty that would be owed by the rates of the day of the visit, or of today if those are not published.
+    """Give the duty that would be owed on the goods on the day of the visit, by what is known of that day's rates.
 
-    Raises as `landed_cost_of_goods` does.
+    Where an exchange rate of that day is not published yet, today's rates count. Raises as
+    `landed_cost_of_goods` does.
     """
     try:
         return landed_cost_of_goods(goods, on=business_day(booking.during.lower)).total
-    except (MeasureMissing, ExchangeRateMissing, RulesMissing):
+    except ExchangeRateMissing:
         return landed_cost_of_goods(goods, on=business_day(at)).total
 
 

@@ -6,7 +6,7 @@ lots first, so two acts on one booking are one after the other from their very b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import ParamSpec, TypeVar
 from uuid import UUID
@@ -63,19 +63,19 @@ def lock_booking(booking_id: UUID, *, actor: Actor) -> Booking:
     return Booking.objects.filter(pk=booking_id).locked().get()
 
 
-def lock_bookings_to_come(lot_ids: Collection[int], *, except_company_id: int | None) -> Iterator[Booking]:
-    """Lock the bookings to come of lots that the caller has locked, after the guarantee accounts of all concerned.
+def lock_bookings_to_come(lot_ids: Collection[int], *, except_company_id: int | None) -> list[Booking]:
+    """Lock the bookings to come of lots that the caller has locked, after all guarantee accounts concerned.
 
-    The excepted company's account is one of them: whoever takes its rivals' visits away gives its own
-    headroom back next. Their other lots stay unlocked: whoever holds one of them waits for the
+    The company whose bookings stay is concerned too: it keeps the lots, and what its viewings hold for
+    them is freed next. The bookings' other lots stay unlocked: whoever holds one of them waits for the
     caller's and has locked nothing else.
     """
     rows = Booking.objects.filter(state=BookingState.BOOKED, lots__lot_id__in=lot_ids)
     if except_company_id is not None:
         rows = rows.exclude(company_id=except_company_id)
-    found = dict(rows.values_list("pk", "company_id"))
-    lock_guarantees({company_id for company_id in (*found.values(), except_company_id) if company_id is not None})
-    yield from Booking.objects.filter(pk__in=found).locked()
+    company_of = dict(rows.values_list("pk", "company_id"))
+    lock_guarantees({*company_of.values(), *([] if except_company_id is None else [except_company_id])})
+    return list(Booking.objects.filter(pk__in=company_of).locked())
 
 
 def lock_session(booking: Booking) -> ViewingSession:

@@ -96,9 +96,9 @@ class BookingSummary(serializers.Serializer[Any]):
 
 
 class BookingAnswer(BookingSummary):
-    """A booking with everything that it claims; `duty` is what the guarantee stands for.
+    """A booking with everything that it claims.
 
-    `missing` is how much more it would be by rates published since, where the guarantee has not that much left.
+    `duty` is what the guarantee stands for, `shortfall` what it lacks of the duty by new rates.
     """
 
     room = serializers.CharField()
@@ -107,7 +107,7 @@ class BookingAnswer(BookingSummary):
     visitors = serializers.ListField(child=serializers.CharField())
     stock_numbers = serializers.ListField(child=serializers.CharField())
     duty = serializers.CharField()
-    missing = serializers.CharField()
+    shortfall = serializers.CharField()
     currency = serializers.CharField()
     booked_at = serializers.DateTimeField()
     cancellation_reason = serializers.CharField(allow_blank=True)
@@ -145,7 +145,7 @@ def booking_json(booking_id: UUID, request: Request) -> dict[str, Any]:
         "visitors": booking.visitors,
         "stock_numbers": [row.lot.stock_number for row in booking.lots.all()],
         "duty": str(Money(booking.duty_minor, booking.currency)),
-        "missing": str(Money(booking.missing_minor, booking.currency)),
+        "shortfall": str(Money(booking.shortfall_minor, booking.currency)),
         "currency": booking.currency,
         "booked_at": booking.booked_at,
         "cancellation_reason": booking.cancellation_reason,

@@ -3,7 +3,7 @@
 from inspections.models.bookings import BookedLot, Booking
 from inspections.models.claims import Claim
 from inspections.models.findings import Finding
-from inspections.models.repricings import Repricing
+from inspections.models.rate_changes import RateChanges
 from inspections.models.sessions import SessionLot, ViewingSession
 from inspections.models.viewing_rooms import Desk, Escort, RoomHours, Scale, ViewingRoom
 
@@ -14,7 +14,7 @@ __all__ = (
     "Desk",
     "Escort",
     "Finding",
-    "Repricing",
+    "RateChanges",
     "RoomHours",
     "Scale",
     "SessionLot",

@@ -33,8 +33,7 @@ class Booking(Table):
     """One row is one visit of one company; its id says nothing about how many there are.
 
     `during` is the visit itself, `[from, until)`; what it claims is claimed for the changeover too.
-    `duty_minor` is what is reserved on the guarantee: the duty that would be owed on the lots.
-    `missing_minor` is how much more it would be by now, where the guarantee has not that much left.
+    `duty_minor` is what was reserved on the guarantee: the duty that would be owed on the lots.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,8 +46,9 @@ class Booking(Table):
     scale = models.ForeignKey("inspections.Scale", on_delete=models.PROTECT, related_name="bookings")
     visitors = ArrayField(models.CharField(max_length=100), size=MOST_VISITORS)
     duty_minor = models.BigIntegerField()
-    missing_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
+    rates_seen = models.BigIntegerField(default=0, help_text="How many changes of the rates its duty takes note of.")
+    shortfall_minor = models.BigIntegerField(default=0, help_text="What the guarantee lacks of the duty by new rates.")
     state = models.CharField(max_length=10, choices=enum_choices(BookingState), default=BookingState.BOOKED)
     cancellation_reason = models.CharField(max_length=200, blank=True, default="")
     ended_at = models.DateTimeField(null=True)
@@ -60,7 +60,7 @@ class Booking(Table):
             values_check("state", BookingState, "a_booking_is_in_a_known_state"),
             models.CheckConstraint(condition=Q(during__isempty=False), name="a_visit_takes_time"),
             models.CheckConstraint(condition=Q(duty_minor__gte=0), name="the_duty_of_a_booking_is_not_negative"),
-            models.CheckConstraint(condition=Q(missing_minor__gte=0), name="the_missing_duty_is_not_negative"),
+            models.CheckConstraint(condition=Q(shortfall_minor__gte=0), name="a_shortfall_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(state__in=_LIVE, ended_at__isnull=True) | (~Q(state__in=_LIVE) & Q(ended_at__isnull=False)),
                 name="a_booking_has_ended_when_it_is_done_or_cancelled",
@@ -72,7 +72,9 @@ class Booking(Table):
         ]
         indexes = [
             models.Index(fields=["company", "-booked_at", "-id"], name="bookings_of_a_company"),
-            models.Index(fields=["id"], condition=Q(state=BookingState.BOOKED), name="bookings_to_come"),
+            models.Index(
+                fields=["rates_seen", "id"], condition=Q(state=BookingState.BOOKED), name="visits_to_come_by_rates_seen"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ class Act(StrEnum):
     WEIGH_IN_SESSION = "inspections.session.weigh_in"
     CLOSE_SESSION = "inspections.session.close"
     RECORD_FINDING = "inspections.finding.record"
-    REPRICE_BOOKING = "inspections.booking.reprice"
+    PRICE_VISIT = "inspections.booking.price"
 
 
 _BUYER = frozenset({Role.BUYER})
@@ -37,7 +37,7 @@ MAY: ActTable = {
     Act.WEIGH_IN_SESSION: _KEEPER,
     Act.CLOSE_SESSION: _KEEPER,
     Act.RECORD_FINDING: _BUYER | _KEEPER,
-    Act.REPRICE_BOOKING: frozenset({Role.SYSTEM}),
+    Act.PRICE_VISIT: frozenset({Role.SYSTEM}),
 }
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from bonded.actions.activity import record_activity
 from bonded.queries.parties import require_company
@@ -13,37 +14,57 @@ from bonded.rules.errors import NotFound
 from bonded.rules.lifecycle import require_step
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
-from tariffs.actions.locks import lock_guarantee, lock_reservation
-from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
+from tariffs.actions.guarantee_claims import keep_claim, keep_limit, record_claim
+from tariffs.actions.locks import lock_account, lock_guarantee, lock_lapsed_reservations, lock_reservation
+from tariffs.models.guarantee_authorities import GuaranteeAuthority
+from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation, GuaranteeUse
+from tariffs.queries.guarantees import accounts_with_lapsed_claims, authority_of, require_headroom
+from tariffs.rules.guarantee_claims import Reservation
+from tariffs.rules.guarantee_instruments import InstrumentKind
 from tariffs.rules.guarantees import (
     STEPS,
-    Headroom,
     LimitBelowClaims,
     ReservationPurpose,
     ReservationRepeated,
     ReservationState,
+    UseRepeated,
 )
 from tariffs.rules.permissions import Act, require
+from tariffs.rules.working_days import business_day
+
+# So many claims lapse in one transaction.
+LAPSED_AT_ONCE = 500
 
 
 @transaction.atomic
 def set_guarantee(*, company_id: int, limit: Money, actor: Actor, at: datetime) -> GuaranteeAccount:
-    """Open a company's guarantee account, or change its limit; raises NotFound, LimitBelowClaims."""
+    """Open a company's guarantee account, or change its opening limit: what it may owe beside its instruments.
+
+    Without other instruments this is the whole limit. Raises NotFound, LimitBelowClaims.
+    """
     require(actor, Act.SET_GUARANTEE)
     require_company(company_id, actor=actor)
     GuaranteeAccount.objects.get_or_create(
         company_id=company_id, defaults={"limit_minor": 0, "currency": limit.currency}
     )
     account = lock_guarantee(company_id)
-    claims = account.headroom.reserved + account.headroom.used
-    if limit < claims:
+    keep_limit(account, at=at)
+    opening = account.instruments.filter(kind=InstrumentKind.OPENING_LIMIT).first()
+    others = account.headroom.limit - Money(opening.amount_minor if opening else 0, account.currency)
+    claims = account.headroom.claimed
+    if others + limit < claims or limit.minor < 0:
         raise LimitBelowClaims(
             f"{claims} {claims.currency} is claimed, so the limit can't be {limit}.",
             claims=str(claims),
             limit=str(limit),
         )
-    account.limit_minor = limit.minor
-    account.save(update_fields=["limit_minor"])
+    account.instruments.update_or_create(
+        kind=InstrumentKind.OPENING_LIMIT,
+        number="opening",
+        defaults={"amount_minor": limit.minor},
+        create_defaults={"amount_minor": limit.minor, "validity": DateRange(business_day(at), None)},
+    )
+    keep_limit(account, at=at)
     record_activity(Act.SET_GUARANTEE, account, actor=actor, at=at, limit=str(limit), currency=limit.currency)
     return account
 
@@ -56,111 +77,183 @@ def reserve_headroom(
     purpose: ReservationPurpose,
     reference: UUID,
     expires_at: datetime | None,
+    principal_id: int | None = None,
     actor: Actor,
     at: datetime,
 ) -> GuaranteeReservation:
     """Claim headroom for a thing; doing so again with the same amount, while it is claimed, changes nothing.
 
-    Raises HeadroomMissing with the exact shortfall, ReservationRepeated when the thing had
-    another claim or one that is over, NotFound when the company has no guarantee or is not the actor's.
+    With `principal_id` a company claims, as its agent, the guarantee of another that has given it a
+    standing authority; the claim counts in the guarantee and in the authority. Raises HeadroomMissing
+    with the exact shortfall (without any figure to an agent that may not see the balance),
+    AuthorityExceeded, ReservationRepeated when the thing had another claim or one that is over, NotFound
+    when the company has no guarantee or authority or is not the actor's.
     """
     require(actor, Act.RESERVE_HEADROOM)
     require_company(company_id, actor=actor)
-    account = lock_guarantee(company_id)
+    account = lock_guarantee(company_id) if principal_id is None else _principals(principal_id, company_id, at=at)
+    authority = None if principal_id is None else authority_of(account, agent_id=company_id, on=business_day(at))
     before = GuaranteeReservation.objects.filter(purpose=purpose, reference=reference).first()
     if before is not None:
-        if (before.account_id, before.amount_minor, before.state) == (
+        if (before.account_id, before.amount_minor, before.state, before.authority_id) == (
             account.pk,
             amount.minor,
             ReservationState.RESERVED,
+            authority and authority.pk,
         ):
             return before
         raise ReservationRepeated("Headroom was reserved for this before.", reference=str(reference))
-    _keep(account, account.headroom.reserving(amount))
-    reservation = GuaranteeReservation.objects.create(
-        account=account,
-        purpose=purpose,
-        reference=reference,
-        amount_minor=amount.minor,
-        reserved_at=at,
-        expires_at=expires_at,
-    )
-    _record(Act.RESERVE_HEADROOM, account, reservation, actor=actor, at=at)
-    return reservation
+    keep_limit(account, at=at)
+    require_headroom(account, amount, authority=authority)
+    return _claim(account, amount, purpose, reference, expires_at, authority, actor=actor, at=at)
 
 
 @transaction.atomic
 def resize_headroom(
     *, purpose: ReservationPurpose, reference: UUID, amount: Money, actor: Actor, at: datetime
 ) -> GuaranteeReservation:
-    """Let a claim be of another amount, because the duty that it stands for is; the same amount changes nothing.
+    """Claim another amount for a thing of which nothing was used; the same amount changes nothing.
 
-    Raises NotFound, StepNotAllowed when the claim is over, HeadroomMissing with the exact shortfall,
-    which leaves the claim as it was.
+    Raises NotFound, NotResizable, and HeadroomMissing or AuthorityExceeded: then it stays as it was.
     """
     require(actor, Act.RESIZE_HEADROOM)
     account, reservation = _locked(purpose, reference)
-    require_step(STEPS, ReservationState(reservation.state), ReservationState.RESERVED)
-    before = Money(reservation.amount_minor, account.currency)
-    if amount == before:
-        return reservation
-    _keep(account, account.headroom.resizing(amount, of_reserved=before))
-    reservation.amount_minor = amount.minor
-    reservation.save(update_fields=["amount_minor"])
-    _record(Act.RESIZE_HEADROOM, account, reservation, actor=actor, at=at, before=str(before))
+    before = reservation.figures(account.currency)
+    after = before.resizing(amount)
+    if after != before:
+        if before.amount < amount:
+            keep_limit(account, at=at)
+            require_headroom(account, amount - before.amount, authority=reservation.authority)
+        keep_claim(account, reservation, before, after)
+        record_claim(Act.RESIZE_HEADROOM, account, reservation, actor=actor, at=at)
     return reservation
 
 
 @transaction.atomic
 def free_headroom(*, purpose: ReservationPurpose, reference: UUID, actor: Actor, at: datetime) -> None:
-    """Give a claim up; when the actor's company has none, or it is over, nothing changes."""
+    """Give up what is left of a claim; when the actor's company has none, or it is over, nothing changes."""
     require(actor, Act.FREE_HEADROOM)
-    _give_back(purpose, reference, ReservationState.FREED, actor=actor, at=at)
+    found = lock_reservation(purpose=purpose, reference=reference)
+    if found is not None and _is_of(found[0], found[1], actor):
+        _end(*found, ReservationState.FREED, actor=actor, at=at)
+
+
+def expire_headroom(*, actor: Actor, at: datetime) -> int:
+    """Let every claim that has run out lapse, and give their number.
+
+    Each account's lapse in a transaction of their own, at most 500 at once; an account that somebody
+    else has locked is left to the next sweep.
+    """
+    require(actor, Act.USE_HEADROOM)
+    lapsed = 0
+    for account_id in accounts_with_lapsed_claims(at=at):
+        while some := _expire_some(account_id, actor=actor, at=at):
+            lapsed += some
+    return lapsed
 
 
 @transaction.atomic
-def expire_headroom(*, limit: int, actor: Actor, at: datetime) -> int:
-    """Let claims that have run out lapse, at most so many, and give their number."""
-    require(actor, Act.USE_HEADROOM)
-    due = GuaranteeReservation.objects.filter(state=ReservationState.RESERVED, expires_at__lte=at)
-    claims = list(due.order_by("account_id", "pk").values_list("purpose", "reference")[:limit])
-    for purpose, reference in claims:
-        _give_back(ReservationPurpose(purpose), reference, ReservationState.EXPIRED, actor=actor, at=at)
-    return len(claims)
+def _expire_some(account_id: int, *, actor: Actor, at: datetime) -> int:
+    account = lock_account(account_id)
+    if account is None:
+        return 0
+    lapsed = lock_lapsed_reservations(account, at=at, limit=LAPSED_AT_ONCE)
+    for reservation in lapsed:
+        _end(account, reservation, ReservationState.EXPIRED, actor=actor, at=at)
+    return len(lapsed)
 
 
 @transaction.atomic
 def use_headroom(
-    *, purpose: ReservationPurpose, reference: UUID, amount: Money, actor: Actor, at: datetime
+    *,
+    purpose: ReservationPurpose,
+    reference: UUID,
+    amount: Money,
+    key: str = "",
+    is_last: bool = True,
+    actor: Actor,
+    at: datetime,
 ) -> GuaranteeReservation:
-    """Turn a claim into debt, wholly or in part; the rest is free again.
+    """Turn a claim into debt, wholly or part by part; with the last part the rest is free again.
 
-    Raises NotFound, StepNotAllowed when the claim is over, UseExceedsReservation.
+    Each part has a key; the same part a second time changes nothing. Raises NotFound, StepNotAllowed
+    when the claim is over, UseExceedsReservation, UseRepeated when the part was of another amount.
     """
     require(actor, Act.USE_HEADROOM)
     account, reservation = _locked(purpose, reference)
-    require_step(STEPS, ReservationState(reservation.state), ReservationState.USED)
-    reserved = Money(reservation.amount_minor, account.currency)
-    _keep(account, account.headroom.using(amount, of_reserved=reserved))
-    reservation.used_minor = amount.minor
-    _step(reservation, ReservationState.USED)
-    _record(Act.USE_HEADROOM, account, reservation, actor=actor, at=at)
+    before, part = reservation.figures(account.currency), reservation.uses.filter(key=key).first()
+    if part is not None:
+        return _used_before(reservation, part, amount)
+    after = before.using(amount, is_last=is_last)
+    reservation.uses.create(key=key, amount_minor=amount.minor, used_at=at)
+    keep_claim(account, reservation, before, after)
+    record_claim(Act.USE_HEADROOM, account, reservation, actor=actor, at=at)
     return reservation
 
 
 @transaction.atomic
-def settle_headroom(*, purpose: ReservationPurpose, reference: UUID, actor: Actor, at: datetime) -> None:
-    """Take used headroom back, because the duty is paid. Raises NotFound, StepNotAllowed."""
+def settle_headroom(*, purpose: ReservationPurpose, reference: UUID, key: str = "", actor: Actor, at: datetime) -> None:
+    """Take a part that was used back, because its duty is paid. Raises NotFound, StepNotAllowed when it was before."""
     require(actor, Act.USE_HEADROOM)
     account, reservation = _locked(purpose, reference)
-    require_step(STEPS, ReservationState(reservation.state), ReservationState.SETTLED)
-    _keep(account, account.headroom.settling(Money(reservation.used_minor, account.currency)))
-    _step(reservation, ReservationState.SETTLED)
-    _record(Act.USE_HEADROOM, account, reservation, actor=actor, at=at)
+    part = reservation.uses.filter(key=key, settled_at__isnull=True).first()
+    if part is None:
+        require_step(STEPS, ReservationState(reservation.state), ReservationState.SETTLED)
+        raise NotFound("Nothing was used for this that is not paid.", reference=str(reference), key=key)
+    before = reservation.figures(account.currency)
+    part.settled_at = at
+    part.save(update_fields=["settled_at"])
+    keep_claim(account, reservation, before, before.settling(Money(part.amount_minor, account.currency)))
+    record_claim(Act.USE_HEADROOM, account, reservation, actor=actor, at=at)
 
 
-def _is_of(company_id: int, actor: Actor) -> bool:
-    return actor.is_staff or company_id in actor.company_ids
+def _principals(principal_id: int, agent_id: int, *, at: datetime) -> GuaranteeAccount:
+    """Lock the account of a principal of the agent; whose it is not, does not learn that it is there."""
+    on = business_day(at)
+    if not GuaranteeAuthority.objects.in_force(on).filter(account__company_id=principal_id, agent_id=agent_id).exists():
+        raise NotFound("There is no authority to use this company's guarantee.", company_id=principal_id)
+    return lock_guarantee(principal_id)
+
+
+def _claim(
+    account: GuaranteeAccount,
+    amount: Money,
+    purpose: ReservationPurpose,
+    reference: UUID,
+    expires_at: datetime | None,
+    authority: GuaranteeAuthority | None,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> GuaranteeReservation:
+    nothing = Money(0, account.currency)
+    reservation = GuaranteeReservation(
+        pk=uuid4(),
+        account=account,
+        authority=authority,
+        purpose=purpose,
+        reference=reference,
+        amount_minor=amount.minor,
+        reserved_at=at,
+        expires_at=expires_at,
+    )
+    reservation.save(force_insert=True)
+    before = Reservation(ReservationState.RESERVED, nothing, nothing, nothing)
+    keep_claim(account, reservation, before, reservation.figures(account.currency))
+    record_claim(Act.RESERVE_HEADROOM, account, reservation, actor=actor, at=at)
+    return reservation
+
+
+def _used_before(reservation: GuaranteeReservation, part: GuaranteeUse, amount: Money) -> GuaranteeReservation:
+    if part.amount_minor != amount.minor:
+        require_step(STEPS, ReservationState(reservation.state), ReservationState.USED)
+        raise UseRepeated("This part was used before, of another amount.", key=part.key)
+    return reservation
+
+
+def _is_of(account: GuaranteeAccount, reservation: GuaranteeReservation, actor: Actor) -> bool:
+    agent_id = reservation.authority.agent_id if reservation.authority else None
+    return actor.is_staff or bool({account.company_id, agent_id} & actor.company_ids)
 
 
 def _locked(purpose: ReservationPurpose, reference: UUID) -> tuple[GuaranteeAccount, GuaranteeReservation]:
@@ -170,40 +263,16 @@ def _locked(purpose: ReservationPurpose, reference: UUID) -> tuple[GuaranteeAcco
     return found
 
 
-def _give_back(
-    purpose: ReservationPurpose, reference: UUID, target: ReservationState, *, actor: Actor, at: datetime
+def _end(
+    account: GuaranteeAccount,
+    reservation: GuaranteeReservation,
+    target: ReservationState,
+    *,
+    actor: Actor,
+    at: datetime,
 ) -> None:
-    found = lock_reservation(purpose=purpose, reference=reference)
-    if found is None or not _is_of(found[0].company_id, actor) or found[1].state != ReservationState.RESERVED:
-        return
-    account, reservation = found
-    _keep(account, account.headroom.freeing(Money(reservation.amount_minor, account.currency)))
-    _step(reservation, target)
-    _record(Act.FREE_HEADROOM, account, reservation, actor=actor, at=at)
-
-
-def _keep(account: GuaranteeAccount, headroom: Headroom) -> None:
-    account.reserved_minor, account.used_minor = headroom.reserved.minor, headroom.used.minor
-    account.save(update_fields=["reserved_minor", "used_minor"])
-
-
-def _step(reservation: GuaranteeReservation, state: ReservationState) -> None:
-    reservation.state = state
-    reservation.save(update_fields=["state", "used_minor"])
-
-
-def _record(
-    act: Act, account: GuaranteeAccount, reservation: GuaranteeReservation, *, actor: Actor, at: datetime, **facts: str
-) -> None:
-    record_activity(
-        act,
-        account,
-        actor=actor,
-        at=at,
-        purpose=reservation.purpose,
-        reference=str(reservation.reference),
-        state=reservation.state,
-        amount=str(Money(reservation.amount_minor, account.currency)),
-        currency=account.currency,
-        **facts,
-    )
+    before = reservation.figures(account.currency)
+    after = before.ending(target)
+    if after != before:
+        keep_claim(account, reservation, before, after)
+        record_claim(Act.FREE_HEADROOM, account, reservation, actor=actor, at=at)

@@ -7,13 +7,14 @@ They come after bonded's (… → lot → declaration → withdrawal) and before
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from bonded.rules.errors import NotFound
 from tariffs.models.bank_statements import PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
-from tariffs.rules.guarantees import GuaranteeMissing, ReservationPurpose
+from tariffs.rules.guarantees import OPEN_STATES, GuaranteeMissing, ReservationPurpose
 
 
 def lock_guarantee(company_id: int) -> GuaranteeAccount:
@@ -24,7 +25,11 @@ def lock_guarantee(company_id: int) -> GuaranteeAccount:
 
 
 def lock_guarantees(company_ids: Collection[int]) -> dict[int, GuaranteeAccount]:
-    """Lock the accounts of companies in id order, by company; those that have none are left out."""
+    """Lock the guarantee accounts of several companies, by company; one without an account is left out.
+
+    Who needs more than one of them needs them all at once: locked one after the other as they come up,
+    two acts would lock them crosswise.
+    """
     accounts = GuaranteeAccount.objects.filter(company_id__in=company_ids).locked()
     return {account.company_id: account for account in accounts}
 
@@ -39,6 +44,17 @@ def lock_reservation(
         return None
     account = lock_guarantee(company_id)
     return account, found.locked().get()
+
+
+def lock_account(account_id: int) -> GuaranteeAccount | None:
+    """Lock a guarantee account unless somebody else has it: then None, for a later sweep."""
+    return GuaranteeAccount.objects.filter(pk=account_id).select_for_update(skip_locked=True, of=("self",)).first()
+
+
+def lock_lapsed_reservations(account: GuaranteeAccount, *, at: datetime, limit: int) -> list[GuaranteeReservation]:
+    """Lock up to so many reservations of a locked account that have run out."""
+    lapsed = account.reservations.filter(state__in=OPEN_STATES, expires_at__lte=at)
+    return list(lapsed.select_for_update(of=("self",)).order_by("pk")[:limit])
 
 
 def lock_debts(debt_ids: Collection[UUID]) -> list[DutyDebt]:

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("bonded", "0013_waiting_lanes"),
-        ("tariffs", "0002_versions_begin_on_a_day"),
+        ("tariffs", "0004_guarantee_instruments"),
     ]
 
     operations = [

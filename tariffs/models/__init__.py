@@ -6,7 +6,9 @@ from tariffs.models.bank_statements import BankFile, BankStatement, BankStatemen
 from tariffs.models.calendars import CalendarDay
 from tariffs.models.debts import DutyDebt
 from tariffs.models.exchange_rates import ExchangeRate
-from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
+from tariffs.models.guarantee_authorities import GuaranteeAuthority
+from tariffs.models.guarantee_instruments import GuaranteeInstrument, GuaranteeWarning
+from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation, GuaranteeUse
 from tariffs.models.landed_prices import LandedPrice, LotToPrice, PriceList, RatesToPrice
 from tariffs.models.ledger import JournalEntry, LedgerAccount, Posting
 from tariffs.models.schedule import Measure
@@ -25,7 +27,11 @@ __all__ = (
     "DutyDebt",
     "ExchangeRate",
     "GuaranteeAccount",
+    "GuaranteeAuthority",
+    "GuaranteeInstrument",
     "GuaranteeReservation",
+    "GuaranteeUse",
+    "GuaranteeWarning",
     "JournalEntry",
     "LandedPrice",
     "LedgerAccount",

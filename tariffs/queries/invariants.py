@@ -39,8 +39,40 @@ def _guarantees_whose_claims_differ() -> list[str]:
         SELECT a.id, a.reserved_minor, a.used_minor
           FROM tariffs_guaranteeaccount a LEFT JOIN tariffs_guaranteereservation r ON r.account_id = a.id
          GROUP BY a.id
-        HAVING a.reserved_minor <> coalesce(sum(r.amount_minor) FILTER (WHERE r.state = 'reserved'), 0)
-            OR a.used_minor <> coalesce(sum(r.used_minor) FILTER (WHERE r.state = 'used'), 0)
+        HAVING a.reserved_minor <> coalesce(sum(r.amount_minor - r.used_minor)
+                                            FILTER (WHERE r.state IN ('reserved', 'partly_used')), 0)
+            OR a.used_minor <> coalesce(sum(r.used_minor - r.settled_minor), 0)
+    """)
+
+
+def _claims_whose_uses_differ() -> list[str]:
+    return rows_of("""
+        SELECT r.id, r.state, r.used_minor, r.settled_minor
+          FROM tariffs_guaranteereservation r LEFT JOIN tariffs_guaranteeuse u ON u.reservation_id = r.id
+         GROUP BY r.id
+        HAVING r.used_minor <> coalesce(sum(u.amount_minor), 0)
+            OR r.settled_minor <> coalesce(sum(u.amount_minor) FILTER (WHERE u.settled_at IS NOT NULL), 0)
+    """)
+
+
+def _authorities_whose_claims_differ() -> list[str]:
+    return rows_of("""
+        SELECT a.id, a.claimed_minor
+          FROM tariffs_guaranteeauthority a LEFT JOIN tariffs_guaranteereservation r ON r.authority_id = a.id
+         GROUP BY a.id
+        HAVING a.claimed_minor <> coalesce(sum(
+               CASE WHEN r.state IN ('reserved', 'partly_used') THEN r.amount_minor ELSE r.used_minor END
+               - r.settled_minor) FILTER (WHERE r.state NOT IN ('freed', 'expired')), 0)
+    """)
+
+
+def _limits_above_all_instruments() -> list[str]:
+    """Ask for limits that no day's instruments explain; which day an account was last looked at is not known."""
+    return rows_of("""
+        SELECT a.id, a.limit_minor, sum(i.amount_minor)
+          FROM tariffs_guaranteeaccount a
+          LEFT JOIN tariffs_guaranteeinstrument i ON i.account_id = a.id AND i.state = 'in_force'
+         GROUP BY a.id HAVING a.limit_minor > coalesce(sum(i.amount_minor), 0)
     """)
 
 
@@ -136,6 +168,9 @@ INVARIANTS: dict[str, Question] = {
     "The balance of an account is the sum of its postings.": _accounts_whose_balance_differs_from_their_postings,
     "Every journal entry balances in every currency.": _entries_out_of_balance,
     "A guarantee's reserved and used amounts are the sums of its claims.": _guarantees_whose_claims_differ,
+    "What was used and settled of a claim is the sum of its parts.": _claims_whose_uses_differ,
+    "An authority's claimed amount is the sum of its agent's claims.": _authorities_whose_claims_differ,
+    "A guarantee's limit is no more than its instruments are good for.": _limits_above_all_instruments,
     "What a company owes in the books is what its open debts say.": _receivables_that_differ_from_their_debts,
     "A debt's surcharge is the sum of its charges that stand.": _debts_whose_surcharge_differs,
     "What is paid of a debt is what its matches booked.": _debts_paid_otherwise_than_booked,

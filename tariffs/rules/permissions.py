@@ -41,6 +41,9 @@ class Act(StrEnum):
     ORDER_ACCOUNT_STATEMENT = "tariffs.account_statement.order"
     MAKE_ACCOUNT_STATEMENT = "tariffs.account_statement.make"
     READ_ACCOUNT_STATEMENT = "tariffs.account_statement.read"
+    KEEP_INSTRUMENTS = "tariffs.guarantee_instrument.keep"
+    GRANT_AUTHORITY = "tariffs.guarantee_authority.grant"
+    REVIEW_GUARANTEE = "tariffs.guarantee.review"
 
 
 _EVERYBODY = frozenset(Role) - {Role.ANONYMOUS}
@@ -82,6 +85,9 @@ MAY: ActTable = {
     Act.ORDER_ACCOUNT_STATEMENT: _BUYER | _FINANCE,
     Act.MAKE_ACCOUNT_STATEMENT: _SYSTEM,
     Act.READ_ACCOUNT_STATEMENT: _BUYER | _FINANCE | frozenset({Role.AUDITOR}),
+    Act.KEEP_INSTRUMENTS: _FINANCE,
+    Act.GRANT_AUTHORITY: _BUYER | frozenset({Role.ADMINISTRATOR}),
+    Act.REVIEW_GUARANTEE: _SYSTEM,
 }
 
 

@@ -113,7 +113,7 @@ def test_book_viewing__tells_everything_about_it(cast: Cast, at: datetime) -> No
         "visitors": ["Alice Alder"],
         "stock_numbers": [lot.stock_number],
         "duty": "4615.00",
-        "missing": "0.00",
+        "shortfall": "0.00",
         "currency": "CNY",
         "booked_at": "2026-11-23T02:00:00+00:00",
         "cancellation_reason": "",

@@ -57,6 +57,16 @@ COPY_OF_A_RATE = """
     SELECT local_currency, currency, 8, quoted, daterange('2026-01-01', NULL), known, source, mark, true
       FROM tariffs_exchangerate
 """
+COPY_OF_A_USE = """
+    INSERT INTO tariffs_guaranteeuse (reservation_id, key, amount_minor, used_at)
+    SELECT reservation_id, key, amount_minor, used_at FROM tariffs_guaranteeuse
+"""
+COPY_OF_AN_INSTRUMENT = """
+    INSERT INTO tariffs_guaranteeinstrument
+           (account_id, kind, number, guarantor, amount_minor, validity, order_of_use, state)
+    SELECT account_id, kind, number, guarantor, amount_minor, validity, order_of_use, state
+      FROM tariffs_guaranteeinstrument
+"""
 COPY_OF_AN_ACCOUNT = """
     INSERT INTO tariffs_ledgeraccount (code, company_id, currency, shard, balance_minor)
     SELECT code, company_id, currency, shard, 0 FROM tariffs_ledgeraccount WHERE code = '2100'
@@ -74,7 +84,20 @@ COPY_OF_AN_ENTRY = """
         (COPY_OF_A_MEASURE, "no_two_rates_in_force_at_once"),
         (COPY_OF_A_RATE, "no_two_exchange_rates_in_force_at_once"),
         ("UPDATE tariffs_guaranteeaccount SET reserved_minor = 19422223", "no_guarantee_is_overdrawn"),
-        ("UPDATE tariffs_guaranteeaccount SET limit_minor = 30577777", "no_guarantee_is_overdrawn"),
+        (
+            "UPDATE tariffs_guaranteeaccount SET limit_minor = 1, used_minor = used_minor + 1",
+            "no_guarantee_is_overdrawn",
+        ),
+        ("UPDATE tariffs_guaranteeaccount SET limit_minor = -1", "no_limit_is_negative"),
+        ("UPDATE tariffs_guaranteereservation SET settled_minor = used_minor + 1", "no_more_is_settled_than_was_used"),
+        ("UPDATE tariffs_guaranteereservation SET state = 'settled'", "a_settled_reservation_owes_nothing"),
+        ("UPDATE tariffs_guaranteeuse SET amount_minor = 0", "a_part_is_of_an_amount"),
+        (COPY_OF_A_USE, "a_part_is_used_once"),
+        (COPY_OF_AN_INSTRUMENT, "an_instrument_counts_once"),
+        ("UPDATE tariffs_guaranteeinstrument SET amount_minor = -1", "an_instrument_is_of_an_amount"),
+        ("UPDATE tariffs_guaranteeinstrument SET order_of_use = 0", "instruments_are_used_in_an_order"),
+        ("UPDATE tariffs_guaranteeinstrument SET validity = 'empty'", "an_instrument_begins_on_a_day"),
+        ("UPDATE tariffs_guaranteeinstrument SET state = 'withdrawn'", "a_withdrawn_instrument_says_when"),
         ("UPDATE tariffs_guaranteeaccount SET used_minor = -1", "no_claim_is_negative"),
         ("UPDATE tariffs_guaranteereservation SET used_minor = amount_minor + 1", "no_more_is_used_than_was_reserved"),
         ("UPDATE tariffs_guaranteereservation SET state = 'freed'", "only_a_used_reservation_has_used_headroom"),

@@ -118,8 +118,8 @@ def test_expire_headroom__lets_only_what_is_due_lapse(cast: Cast, at) -> None:
     reserve(cast, at, due, expires_at=at + timedelta(hours=1))
     reserve(cast, at, later, expires_at=at + timedelta(hours=2))
     reserve(cast, at, uuid4())
-    assert expire_headroom(limit=10, actor=SYSTEM, at=at + timedelta(hours=1)) == 1
-    assert expire_headroom(limit=10, actor=SYSTEM, at=at + timedelta(hours=1)) == 0
+    assert expire_headroom(actor=SYSTEM, at=at + timedelta(hours=1)) == 1
+    assert expire_headroom(actor=SYSTEM, at=at + timedelta(hours=1)) == 0
     assert GuaranteeReservation.objects.get(reference=due).state == "expired"
     assert figures() == (600_00, 0)
 

@@ -41,4 +41,5 @@ def test_timetable__names_every_task_of_tariffs() -> None:
         tasks.expire_claims.name,
         tasks.make_account_statements.name,
         tasks.price_lots.name,
+        tasks.review_guarantees.name,
     }

@@ -1,48 +1,109 @@
-"""Whatever is reserved, used, freed and settled in whatever order, an account is never overdrawn and loses nothing."""
+"""Whatever is reserved, used, freed, resized and settled in whatever order, no account is overdrawn or loses a fen."""
 
 from __future__ import annotations
 
-from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from bonded.rules.lifecycle import StepNotAllowed
 from bonded.rules.money import Money
-from tariffs.rules.guarantees import Headroom, HeadroomMissing
+from tariffs.rules.guarantee_claims import Reservation
+from tariffs.rules.guarantees import (
+    Headroom,
+    HeadroomMissing,
+    NotResizable,
+    ReservationState,
+    UseExceedsReservation,
+)
 
 NOTHING = Money(0, "CNY")
 fen = st.integers(min_value=1, max_value=1000).map(lambda minor: Money(minor, "CNY"))
-steps = st.lists(st.tuples(st.sampled_from(["reserve", "resize", "free", "use", "settle"]), fen, st.integers(0, 100)))
+which = st.integers(0, 100)
+ended = st.sampled_from([ReservationState.FREED, ReservationState.EXPIRED])
 
 
-@given(st.integers(min_value=0, max_value=3000), steps)
-def test_headroom__is_never_overdrawn_by_any_sequence(limit: int, steps: list[tuple[str, Money, int]]) -> None:
-    account = Headroom(Money(limit, "CNY"), NOTHING, NOTHING)
-    reserved: list[Money] = []
-    used: list[Money] = []
-    for act, amount, which in steps:
-        if act == "reserve":
-            try:
-                account = account.reserving(amount)
-            except HeadroomMissing:
-                assert account.available < amount
-                continue
-            reserved.append(amount)
-        elif act == "resize" and reserved:
-            before = reserved[which % len(reserved)]
-            try:
-                account = account.resizing(amount, of_reserved=before)
-            except HeadroomMissing:
-                assert account.available + before < amount
-                continue
-            reserved[which % len(reserved)] = amount
-        elif act == "free" and reserved:
-            account = account.freeing(reserved.pop(which % len(reserved)))
-        elif act == "use" and reserved:
-            claim = reserved.pop(which % len(reserved))
-            part = min(amount, claim)
-            account = account.using(part, of_reserved=claim)
-            used.append(part)
-        elif act == "settle" and used:
-            account = account.settling(used.pop(which % len(used)))
-        assert account.available >= NOTHING
-        assert account.reserved == sum(reserved, NOTHING)
-        assert account.used == sum(used, NOTHING)
+class GuaranteeMachine(RuleBasedStateMachine):
+    """One account beside its claims, moved as the acts move it: by the difference that a claim makes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.account = Headroom(NOTHING, NOTHING, NOTHING)
+        self.claims: list[Reservation] = []
+        self.uncovered_by_ends = NOTHING
+
+    @initialize(limit=st.integers(0, 3000))
+    def open(self, limit: int) -> None:
+        self.account = Headroom(Money(limit, "CNY"), NOTHING, NOTHING)
+
+    def _become(self, number: int, after: Reservation) -> None:
+        before = self.claims[number]
+        self.account = self.account.moved(reserved=after.rest - before.rest, used=after.owed - before.owed)
+        self.claims[number] = after
+
+    @rule(amount=fen)
+    def reserve(self, amount: Money) -> None:
+        left = self.account.available
+        try:
+            self.account = self.account.reserving(amount)
+        except HeadroomMissing:
+            assert left < amount
+            return
+        self.claims.append(Reservation(ReservationState.RESERVED, amount, NOTHING, NOTHING))
+
+    @precondition(lambda self: self.claims)
+    @rule(number=which, amount=fen, is_last=st.booleans())
+    def use(self, number: int, amount: Money, is_last: bool) -> None:
+        number %= len(self.claims)
+        before = self.claims[number]
+        try:
+            self._become(number, before.using(amount, is_last=is_last))
+        except UseExceedsReservation:
+            assert before.rest < amount
+        except StepNotAllowed:
+            assert before.rest == NOTHING
+
+    @precondition(lambda self: self.claims)
+    @rule(number=which, ending=ended)
+    def end(self, number: int, ending: ReservationState) -> None:
+        number %= len(self.claims)
+        once = self.claims[number].ending(ending)
+        self._become(number, once)
+        assert once.ending(ending) == once
+
+    @precondition(lambda self: self.claims)
+    @rule(number=which, amount=fen)
+    def resize(self, number: int, amount: Money) -> None:
+        number %= len(self.claims)
+        before = self.claims[number]
+        try:
+            after = before.resizing(amount)
+            if before.amount < amount:
+                self.account.reserving(amount - before.amount)
+        except (NotResizable, HeadroomMissing):
+            return
+        self._become(number, after)
+
+    @precondition(lambda self: any(claim.owed.minor for claim in self.claims))
+    @rule(number=which, amount=fen)
+    def settle(self, number: int, amount: Money) -> None:
+        owing = [place for place, claim in enumerate(self.claims) if claim.owed.minor]
+        place = owing[number % len(owing)]
+        self._become(place, self.claims[place].settling(min(amount, self.claims[place].owed)))
+
+    @rule(limit=st.integers(0, 3000))
+    def an_instrument_begins_or_ends(self, limit: int) -> None:
+        self.account = Headroom(Money(limit, "CNY"), self.account.reserved, self.account.used)
+        self.uncovered_by_ends = self.account.uncovered
+
+    @invariant()
+    def nothing_grows_over_the_limit(self) -> None:
+        assert self.account.uncovered <= self.uncovered_by_ends
+
+    @invariant()
+    def the_sums_are_those_of_the_claims(self) -> None:
+        assert self.account.reserved == sum((claim.rest for claim in self.claims), NOTHING)
+        assert self.account.used == sum((claim.owed for claim in self.claims), NOTHING)
+        assert all(claim.settled <= claim.used <= claim.amount for claim in self.claims)
+
+
+TestGuarantee = GuaranteeMachine.TestCase

@@ -17,7 +17,7 @@ ALLOWED = {
     "inspections.session.weigh_in": "vault_keeper",
     "inspections.session.close": "vault_keeper",
     "inspections.finding.record": "buyer vault_keeper",
-    "inspections.booking.reprice": "system",
+    "inspections.booking.price": "system",
 }
 
 

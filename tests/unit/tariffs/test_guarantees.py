@@ -8,7 +8,15 @@ import pytest
 
 from bonded.rules.lifecycle import StepNotAllowed, require_step
 from bonded.rules.money import Money
-from tariffs.rules.guarantees import STEPS, Headroom, HeadroomMissing, ReservationState, UseExceedsReservation
+from tariffs.rules.guarantee_claims import Reservation
+from tariffs.rules.guarantees import (
+    STEPS,
+    Headroom,
+    HeadroomMissing,
+    NotResizable,
+    ReservationState,
+    UseExceedsReservation,
+)
 
 
 def yuan(amount: int) -> Money:
@@ -40,40 +48,68 @@ def test_reserving__names_the_exact_shortfall_and_the_ways_out() -> None:
         "shortfall": "0.01",
         "currency": "CNY",
         "ways_out": ["pay_what_is_due", "free_a_reservation", "pay_at_once", "raise_the_guarantee"],
+        "could_be_freed": [],
+        "due_next": None,
     }
 
 
-def test_freeing__gives_back_what_was_reserved() -> None:
-    assert ACCOUNT.freeing(yuan(300)) == Headroom(yuan(1000), yuan(0), yuan(200))
+def test_available__is_nothing_when_more_is_claimed_than_is_covered() -> None:
+    sunk = Headroom(limit=yuan(400), reserved=yuan(300), used=yuan(200))
+    assert (sunk.available, sunk.uncovered, sunk.percent_used) == (yuan(0), yuan(100), 125)
+    assert (ACCOUNT.uncovered, ACCOUNT.percent_used) == (yuan(0), 50)
+    assert Headroom(yuan(0), yuan(0), yuan(0)).percent_used is None
 
 
-def test_using__turns_a_part_into_debt_and_frees_the_rest() -> None:
-    assert ACCOUNT.using(yuan(250), of_reserved=yuan(300)) == Headroom(yuan(1000), yuan(0), yuan(450))
+def test_moved__changes_both_sums() -> None:
+    assert ACCOUNT.moved(reserved=yuan(-300), used=yuan(250)) == Headroom(yuan(1000), yuan(0), yuan(450))
 
 
-def test_using__refuses_more_than_was_reserved() -> None:
+CLAIM = Reservation(R.RESERVED, yuan(300), yuan(0), yuan(0))
+
+
+def test_using__the_last_part_frees_the_rest() -> None:
+    used = CLAIM.using(yuan(250), is_last=True)
+    assert (used.state, used.rest, used.owed) == (R.USED, yuan(0), yuan(250))
+
+
+def test_using__several_parts_leaves_the_rest_reserved() -> None:
+    twice = CLAIM.using(yuan(100), is_last=False).using(yuan(50), is_last=False)
+    assert (twice.state, twice.rest, twice.owed) == (R.PARTLY_USED, yuan(150), yuan(150))
+
+
+@pytest.mark.parametrize("is_last", [True, False])
+def test_using__refuses_more_than_is_left(is_last: bool) -> None:
     with pytest.raises(UseExceedsReservation) as refusal:
-        ACCOUNT.using(Money(300_01, "CNY"), of_reserved=yuan(300))
-    assert refusal.value.facts == {"needed": "300.01", "reserved": "300.00", "currency": "CNY"}
+        CLAIM.using(yuan(100), is_last=False).using(Money(200_01, "CNY"), is_last=is_last)
+    assert refusal.value.facts == {"needed": "200.01", "reserved": "200.00", "currency": "CNY"}
 
 
-def test_settling__revolves() -> None:
-    assert ACCOUNT.settling(yuan(200)).available == yuan(700)
+def test_settling__is_over_when_the_last_part_is_paid_and_no_more_is_used() -> None:
+    part = CLAIM.using(yuan(100), is_last=False)
+    assert part.settling(yuan(100)).state == R.PARTLY_USED
+    closed = part.ending(R.EXPIRED)
+    assert (closed.state, closed.rest, closed.owed) == (R.USED, yuan(0), yuan(100))
+    assert closed.settling(yuan(40)).state == R.USED
+    assert closed.settling(yuan(40)).settling(yuan(60)).state == R.SETTLED
 
 
-def test_resizing__counts_what_the_claim_holds_already() -> None:
-    assert ACCOUNT.resizing(yuan(800), of_reserved=yuan(300)).available == yuan(0)
-    assert ACCOUNT.resizing(yuan(100), of_reserved=yuan(300)).available == yuan(700)
-    with pytest.raises(HeadroomMissing) as refusal:
-        ACCOUNT.resizing(Money(800_01, "CNY"), of_reserved=yuan(300))
-    assert (refusal.value.facts["available"], refusal.value.facts["shortfall"]) == ("800.00", "0.01")
+def test_ending__leaves_what_was_used_and_what_is_over() -> None:
+    assert CLAIM.ending(R.FREED).state == R.FREED
+    assert CLAIM.ending(R.FREED).ending(R.EXPIRED).state == R.FREED
+    assert CLAIM.using(yuan(100), is_last=False).settling(yuan(100)).ending(R.FREED).state == R.SETTLED
+    assert CLAIM.using(yuan(100), is_last=True).ending(R.FREED).state == R.USED
+
+
+def test_resizing__is_for_what_nothing_was_used_of() -> None:
+    assert CLAIM.resizing(yuan(400)).rest == yuan(400)
+    with pytest.raises(NotResizable) as refusal:
+        CLAIM.using(yuan(1), is_last=False).resizing(yuan(400))
+    assert refusal.value.facts == {"state": "partly_used"}
 
 
 ALLOWED = {
-    (R.RESERVED, R.RESERVED),
-    (R.RESERVED, R.USED),
-    (R.RESERVED, R.FREED),
-    (R.RESERVED, R.EXPIRED),
+    *((R.RESERVED, target) for target in (R.PARTLY_USED, R.USED, R.FREED, R.EXPIRED)),
+    *((R.PARTLY_USED, target) for target in (R.PARTLY_USED, R.USED, R.SETTLED)),
     (R.USED, R.SETTLED),
 }
 
