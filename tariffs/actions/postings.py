@@ -12,7 +12,8 @@ from tariffs.models.ledger import JournalEntry, LedgerAccount
 from tariffs.rules.postings import AccountKey, Draft, account_key, accounts_of
 
 # Accounts are locked in id order before anything is written: whoever holds an account holds its chain of postings.
-# Nothing is written while one of the accounts is still to be opened. The legs move the balances by their trigger.
+# Nothing is written or locked while one of the accounts is still to be opened: whoever opens one waits for others who
+# do, and must hold nothing meanwhile. The legs move the balances by their trigger.
 WRITE = """
 WITH owners AS (
     SELECT w.n, coalesce(
@@ -23,6 +24,7 @@ WITH owners AS (
       FROM json_to_recordset(%(accounts)s::json) AS w (n int, code text, company_id bigint, currency text, shard int)
 ), locked AS MATERIALIZED (
     SELECT id FROM tariffs_ledgeraccount WHERE id = ANY (ARRAY(SELECT account_id FROM owners))
+       AND NOT EXISTS (SELECT FROM owners WHERE account_id IS NULL)
      ORDER BY id FOR NO KEY UPDATE
 ), drafts AS (
     SELECT * FROM json_to_recordset(%(drafts)s::json)
@@ -88,10 +90,11 @@ def write_entries(drafts: Sequence[Draft], *, by: int | None, at: datetime) -> l
 
 
 def _open_accounts(keys: Iterable[AccountKey]) -> None:
+    """Open accounts in one order, so that two who open the same ones never wait for each other crosswise."""
     LedgerAccount.objects.bulk_create(
         [
             LedgerAccount(code=code, company_id=company_id, currency=currency, shard=shard)
-            for code, company_id, currency, shard in keys
+            for code, company_id, currency, shard in sorted(keys, key=str)
         ],
         ignore_conflicts=True,
     )
