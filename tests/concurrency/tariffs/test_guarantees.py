@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -72,7 +73,7 @@ VIEWING = ReservationPurpose.VIEWING
 
 
 def reserved(cast: Cast, at: datetime, minor: int, **changes) -> GuaranteeReservation:
-    asked = {
+    asked: dict[str, Any] = {
         "company_id": cast.alder.pk,
         "amount": Money(minor, "CNY"),
         "purpose": VIEWING,
@@ -162,7 +163,7 @@ def test_reserve_headroom__fifty_draws_of_an_agent_stay_within_its_authority(cas
         actor=cast.alice,
         at=at,
     )
-    agents = {"company_id": cast.cedar.pk, "principal_id": cast.alder.pk, "actor": cast.charlie}
+    agents: dict[str, Any] = {"company_id": cast.cedar.pk, "principal_id": cast.alder.pk, "actor": cast.charlie}
     outcomes = outcomes_at_once(*[lambda: reserved(cast, at, 100_00, **agents)] * AT_ONCE)
     assert kinds_of(outcomes) == {"GuaranteeReservation": 7, "AuthorityExceeded": AT_ONCE - 7}
     assert GuaranteeAuthority.objects.get().claimed_minor == 700_00

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateRange
@@ -109,6 +110,6 @@ def test_note_rate_change__counts_what_says_something_new(cast: Cast, at) -> Non
 def test_price_visits__is_the_sweep(cast: Cast, at, monkeypatch: pytest.MonkeyPatch) -> None:
     a_booking(cast, at)
     publish_dollar("7.2", at + LATER)
-    monkeypatch.setattr(tasks.timezone, "now", lambda: at + LATER)
+    monkeypatch.setattr(tasks, "timezone", SimpleNamespace(now=lambda: at + LATER))
     assert tasks.price_visits() == 1
     assert tasks.price_visits() == 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from bonded.models import ClientEvent
 from bonded.rules.errors import NotFound, NotPermitted
@@ -41,7 +43,7 @@ def yuan(amount: int) -> Money:
 
 
 def add(cast: Cast, at: datetime, **changes) -> GuaranteeInstrument:
-    says = {
+    says: dict[str, Any] = {
         "company_id": cast.alder.pk,
         "kind": InstrumentKind.BANK_GUARANTEE,
         "number": "LG-1",
@@ -56,7 +58,7 @@ def add(cast: Cast, at: datetime, **changes) -> GuaranteeInstrument:
 
 
 def reserve(cast: Cast, at: datetime, amount: int, **changes) -> GuaranteeReservation:
-    asked = {
+    asked: dict[str, Any] = {
         "company_id": cast.alder.pk,
         "amount": yuan(amount),
         "purpose": VIEWING,
@@ -114,7 +116,7 @@ def test_add_instrument__refuses_other_terms_and_leaves_the_first(cast: Cast, at
         {"kind": InstrumentKind.OPENING_LIMIT},
     ],
 )
-def test_add_instrument__refuses_what_is_none(cast: Cast, at: datetime, changes: dict[str, object]) -> None:
+def test_add_instrument__refuses_what_is_none(cast: Cast, at: datetime, changes: dict[str, Any]) -> None:
     with pytest.raises(InstrumentInvalid):
         add(cast, at, **changes)
     assert not GuaranteeAccount.objects.exists()
@@ -130,7 +132,7 @@ def test_add_instrument__is_the_administrators(cast: Cast, at: datetime, name: s
 def test_withdraw_instrument__leaves_the_claims_uncovered_and_nothing_to_claim(cast: Cast, at: datetime) -> None:
     paper = add(cast, at)
     claim = reserve(cast, at, 700)
-    gone = {"company_id": cast.alder.pk, "instrument_id": paper.pk, "actor": cast.ada, "at": at}
+    gone: dict[str, Any] = {"company_id": cast.alder.pk, "instrument_id": paper.pk, "actor": cast.ada, "at": at}
     withdraw_instrument(**gone)
     assert (account().headroom.available, account().headroom.uncovered) == (yuan(0), yuan(700))
     assert position_of(account(), on=TODAY).parts == ((claim.pk, None, 700_00),)
@@ -165,7 +167,7 @@ def test_set_guarantee__is_beside_what_instruments_are_good_for(cast: Cast, at: 
 def test_use_headroom__part_by_part_each_once(cast: Cast, at: datetime) -> None:
     a_guarantee(cast, at, limit="500.00")
     claim = reserve(cast, at, 300)
-    thing = {"purpose": VIEWING, "reference": claim.reference, "actor": SYSTEM, "at": at}
+    thing: dict[str, Any] = {"purpose": VIEWING, "reference": claim.reference, "actor": SYSTEM, "at": at}
     for _ in range(2):
         use_headroom(key="first", amount=yuan(100), is_last=False, **thing)
     assert (account().reserved_minor, account().used_minor) == (200_00, 100_00)
@@ -189,7 +191,7 @@ def test_use_headroom__part_by_part_each_once(cast: Cast, at: datetime) -> None:
 def test_review_guarantee__tells_each_cause_once_until_it_comes_again(cast: Cast, at: datetime) -> None:
     paper = add(cast, at, validity=Validity(date(2026, 1, 1), date(2026, 11, 30)))
     claim = reserve(cast, at, 900, expires_at=at + timedelta(days=10))
-    review = {"account_id": account().pk, "actor": SYSTEM}
+    review: dict[str, Any] = {"account_id": account().pk, "actor": SYSTEM}
     assert review_guarantee(**review, at=at) == 2
     assert review_guarantee(**review, at=at + timedelta(hours=1)) == 0
     events = ClientEvent.objects.filter(kind="guarantee.warned").order_by("pk").values_list("company_id", "facts")
@@ -237,7 +239,7 @@ def test_forecast_of__gives_headroom_back_when_a_debt_is_due(cast: Cast, at: dat
 
 
 def grant(cast: Cast, at: datetime, **changes) -> GuaranteeAuthority:
-    says = {
+    says: dict[str, Any] = {
         "company_id": cast.alder.pk,
         "agent_id": cast.cedar.pk,
         "sub_limit": yuan(300),
@@ -250,7 +252,7 @@ def grant(cast: Cast, at: datetime, **changes) -> GuaranteeAuthority:
 
 
 def draw(cast: Cast, at: datetime, amount: int, **changes) -> GuaranteeReservation:
-    ours = {"company_id": cast.cedar.pk, "principal_id": cast.alder.pk, "actor": cast.charlie}
+    ours: dict[str, Any] = {"company_id": cast.cedar.pk, "principal_id": cast.alder.pk, "actor": cast.charlie}
     return reserve(cast, at, amount, **ours | changes)
 
 
@@ -334,6 +336,25 @@ def test_grant_authority__refuses_what_is_none(cast: Cast, at: datetime) -> None
     with pytest.raises(NotPermitted):
         grant(cast, at, actor=cast.olga)
     assert not GuaranteeAuthority.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [
+        ({"claimed_minor": 300_01}, "no_authority_is_overdrawn"),
+        ({"claimed_minor": -1}, "no_authority_is_overdrawn"),
+        ({"state": "revoked"}, "a_revoked_authority_says_when"),
+        ({"sub_limit_minor": 0}, "an_authority_is_of_an_amount"),
+    ],
+)
+def test_authorities__are_kept_sound_by_the_database(cast: Cast, at: datetime, columns, constraint: str) -> None:
+    a_guarantee(cast, at)
+    authority = grant(cast, at)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        GuaranteeAuthority.objects.filter(pk=authority.pk).update(**columns)
+    authority.pk = None
+    with pytest.raises(IntegrityError, match="an_agent_has_one_authority_a_day"), transaction.atomic():
+        authority.save(force_insert=True)
 
 
 def test_guarantee_of__is_shown_to_an_agent_that_may_see_it(cast: Cast, at: datetime) -> None:

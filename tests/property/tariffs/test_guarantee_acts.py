@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -36,7 +37,7 @@ steps = st.lists(
 
 
 def perform(cast: Cast, act: str, number: int, key: str, minor: int, hour: int) -> None:
-    thing = {"purpose": ReservationPurpose.VIEWING, "reference": UUID(int=number), "actor": SYSTEM}
+    thing: dict[str, Any] = {"purpose": ReservationPurpose.VIEWING, "reference": UUID(int=number), "actor": SYSTEM}
     at, amount = AT + timedelta(hours=hour), Money(minor, "CNY")
     if act == "reserve":
         expires_at = at + timedelta(hours=4)
