@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -32,6 +32,8 @@ from tariffs.rules.guarantees import (
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
 
+# An opening limit counts on every day that anybody asks about.
+ALWAYS_FROM = date(2000, 1, 1)
 # So many claims lapse in one transaction.
 LAPSED_AT_ONCE = 500
 
@@ -62,7 +64,7 @@ def set_guarantee(*, company_id: int, limit: Money, actor: Actor, at: datetime) 
         kind=InstrumentKind.OPENING_LIMIT,
         number="opening",
         defaults={"amount_minor": limit.minor},
-        create_defaults={"amount_minor": limit.minor, "validity": DateRange(business_day(at), None)},
+        create_defaults={"amount_minor": limit.minor, "validity": DateRange(ALWAYS_FROM, None)},
     )
     keep_limit(account, at=at)
     record_activity(Act.SET_GUARANTEE, account, actor=actor, at=at, limit=str(limit), currency=limit.currency)

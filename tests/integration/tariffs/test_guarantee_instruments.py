@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from bonded.models import ClientEvent
 from bonded.rules.errors import NotFound, NotPermitted
@@ -335,6 +336,25 @@ def test_grant_authority__refuses_what_is_none(cast: Cast, at: datetime) -> None
     with pytest.raises(NotPermitted):
         grant(cast, at, actor=cast.olga)
     assert not GuaranteeAuthority.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [
+        ({"claimed_minor": 300_01}, "no_authority_is_overdrawn"),
+        ({"claimed_minor": -1}, "no_authority_is_overdrawn"),
+        ({"state": "revoked"}, "a_revoked_authority_says_when"),
+        ({"sub_limit_minor": 0}, "an_authority_is_of_an_amount"),
+    ],
+)
+def test_authorities__are_kept_sound_by_the_database(cast: Cast, at: datetime, columns, constraint: str) -> None:
+    a_guarantee(cast, at)
+    authority = grant(cast, at)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        GuaranteeAuthority.objects.filter(pk=authority.pk).update(**columns)
+    authority.pk = None
+    with pytest.raises(IntegrityError, match="an_agent_has_one_authority_a_day"), transaction.atomic():
+        authority.save(force_insert=True)
 
 
 def test_guarantee_of__is_shown_to_an_agent_that_may_see_it(cast: Cast, at: datetime) -> None:
