@@ -33,9 +33,9 @@ class DayInvalid(InputInvalid):
     code = "day_invalid"
 
 
-def asked_moment(request: Request) -> datetime | None:
-    """Give the moment of `?known_at=`, None when none is asked for; raises MomentInvalid."""
-    text = request.GET.get("known_at")
+def asked_moment(request: Request, name: str) -> datetime | None:
+    """Give the moment of a parameter such as `?known_at=`, None when none is asked for; raises MomentInvalid."""
+    text = request.GET.get(name)
     if text is None:
         return None
     try:
@@ -43,7 +43,7 @@ def asked_moment(request: Request) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise MomentInvalid("Write a moment as 2026-11-23T10:00:00+08:00.", known_at=text[:40])
+        raise MomentInvalid("Write a moment as 2026-11-23T10:00:00+08:00.", **{name: text[:40]})
     return moment
 
 

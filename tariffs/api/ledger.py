@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,31 +10,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from bonded.api.base import ApiView, Request, json_response
-from bonded.rules.errors import InputInvalid
-from tariffs.api.base import ON, asked_day
+from tariffs.api.base import ON, asked_day, asked_moment
 from tariffs.queries.ledger import ledger_balances, ledger_balances_as_of
 
 EFFECTIVE_ON = OpenApiParameter("effective_on", OpenApiTypes.DATE, description="Entries that count by that day.")
 POSTED_AT = OpenApiParameter("posted_at", OpenApiTypes.DATETIME, description="Entries posted by that moment.")
-
-
-class MomentInvalid(InputInvalid):
-    """The text is not a moment with its offset from UTC."""
-
-    code = "moment_invalid"
-
-
-def _asked_moment(request: Request) -> datetime | None:
-    text = request.GET.get("posted_at")
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise MomentInvalid("Write a moment as 2026-11-23T10:00:00+08:00.", posted_at=text[:40])
-    return moment
 
 
 class BalanceAnswer(serializers.Serializer[Any]):
@@ -66,7 +45,7 @@ class LedgerBalancesView(ApiView):
         `on` is an older name of `effective_on`.
         """
         day = next((asked_day(request, name) for name in ("effective_on", "on") if name in request.GET), None)
-        moment = _asked_moment(request)
+        moment = asked_moment(request, "posted_at")
         if day or moment:
             balances = ledger_balances_as_of(effective_on=day, posted_at=moment, actor=request.actor)
         else:

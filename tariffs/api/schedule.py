@@ -77,7 +77,7 @@ class MeasuresView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """List the measures in force on a day, as believed now or at a moment, by id."""
         require(request.actor, Act.READ_SCHEDULE)
-        rows = Measure.objects.known(asked_moment(request)).in_force(asked_day(request))
+        rows = Measure.objects.known(asked_moment(request, "known_at")).in_force(asked_day(request))
         if code := request.GET.get("hs_code"):
             digits = hs_digits(code)
             rows = rows.filter(hs_code__in=[digits[:length] for length in range(2, len(digits) + 1)])
@@ -93,7 +93,7 @@ class ExchangeRatesView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """List the customs exchange rates in force on a day, as believed now or at a moment, by id."""
         require(request.actor, Act.READ_SCHEDULE)
-        rows = ExchangeRate.objects.known(asked_moment(request)).in_force(asked_day(request))
+        rows = ExchangeRate.objects.known(asked_moment(request, "known_at")).in_force(asked_day(request))
         return _page(rows, ExchangeRateAnswer, request)
 
 
