@@ -109,7 +109,8 @@ HAPPENINGS = (
 happenings = st.lists(st.tuples(st.sampled_from(HAPPENINGS), st.integers(0, 99)), min_size=1, max_size=9)
 
 
-def play(story: Story, acts: list[tuple[Happening, int]]) -> None:
+def must_stay_in_balance(story: Story, acts: list[tuple[Happening, int]]) -> None:
+    """Let things happen one after the other; after each, refused or not, every must-be-empty question is empty."""
     for act, how in acts:
         try:
             with transaction.atomic():
@@ -142,7 +143,7 @@ def test_any_sequence__leaves_the_books_in_balance(
             else:
                 withdrawal = an_assessed_withdrawal(cast, at)
                 debt = pay_duty(withdrawal_id=withdrawal.pk, actor=cast.alice, at=at)
-            play(Story(cast, debt.pk, at.date()), acts)
+            must_stay_in_balance(Story(cast, debt.pk, at.date()), acts)
             raise Undo
     except Undo:
         pass
