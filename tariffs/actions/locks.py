@@ -10,6 +10,8 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from bonded.rules.errors import NotFound
 from tariffs.models.bank_statements import PaymentMatch
 from tariffs.models.debts import DutyDebt
@@ -24,14 +26,17 @@ def lock_guarantee(company_id: int) -> GuaranteeAccount:
     raise GuaranteeMissing("The company has no guarantee account.", company_id=company_id)
 
 
-def lock_guarantees(company_ids: Collection[int]) -> dict[int, GuaranteeAccount]:
-    """Lock the guarantee accounts of several companies, by company; one without an account is left out.
+def lock_guarantees_of(
+    *, purpose: ReservationPurpose, references: Collection[UUID], company_ids: Collection[int] = ()
+) -> None:
+    """Lock the guarantee accounts that stand for some things, whosever they are, and those of some companies.
 
     Who needs more than one of them needs them all at once: locked one after the other as they come up,
-    two acts would lock them crosswise.
+    two acts would lock them crosswise. A claim stays on its account, so it may be read before the lock.
     """
-    accounts = GuaranteeAccount.objects.filter(company_id__in=company_ids).locked()
-    return {account.company_id: account for account in accounts}
+    claims = GuaranteeReservation.objects.filter(purpose=purpose, reference__in=references)
+    account_ids = list(claims.values_list("account_id", flat=True))
+    list(GuaranteeAccount.objects.filter(Q(pk__in=account_ids) | Q(company_id__in=company_ids)).locked())
 
 
 def lock_reservation(
