@@ -16,7 +16,7 @@ from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.schedule import Measure
 from tariffs.models.versions import Version, VersionQuerySet
 from tariffs.rules.permissions import Act, require
-from tariffs.rules.schedule_files import ExchangeRateRow, MeasureRow
+from tariffs.rules.schedule_rows import ExchangeRateRow, MeasureRow
 from tariffs.signals import versions_published
 
 Published = TypeVar("Published", bound=Version)
@@ -58,6 +58,8 @@ def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:
     key = {column: getattr(row, column) for column in row.KEY}
     believed = list(versions.known().filter(**key, validity__overlap=row.validity).locked())
     if any(_says_the_same(before, row) for before in believed):
+        return False
+    if row.is_end and all(before.is_end for before in believed):
         return False
     for before in believed:
         before.known = DateTimeTZRange(before.known.lower, at)

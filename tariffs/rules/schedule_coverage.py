@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bonded.rules.validity import Validity
@@ -30,6 +30,17 @@ class Cover:
     origin: str
     regime: str
     validity: Validity
+
+    def less(self, ended: Cover) -> list[Cover]:
+        """Give what is left once a measure of the same kind, code, origin and regime has ended for some days."""
+        is_same = replace(ended, validity=self.validity) == self
+        if not (is_same and self.validity.overlaps(ended.validity)):
+            return [self]
+        first, last, ends = self.validity.from_on, self.validity.until_on, ended.validity
+        left = [Validity(first, ends.from_on)] if first < ends.from_on else []
+        if ends.until_on is not None and (last is None or ends.until_on < last):
+            left.append(Validity(ends.until_on, last))
+        return [replace(self, validity=days) for days in left]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,6 +74,24 @@ def gaps_of(
             spans = (cover.validity for cover in ours if cover.kind in kinds)
             found += [Gap(code, charge, first, last) for first, last in _uncovered(spans, begins=begins)]
     return found
+
+
+def gaps_opened(
+    covers: Sequence[Cover], ends: Sequence[Cover], *, added: Sequence[Cover], hs_codes: Collection[str], begins: date
+) -> list[Gap]:
+    """Find the gaps that would not be there without the ends, among the codes that these are about.
+
+    `covers` is what is said now, `added` what is said anew with the ends. An end of a heading is about the most
+    detailed of `hs_codes` (all that are known) beneath it, or about itself when there is none.
+    """
+    known = sorted({*hs_codes, *(end.hs_code for end in ends)})
+    detailed = [code for code, following in zip(known, [*known[1:], ""], strict=True) if not following.startswith(code)]
+    concerned = [code for code in detailed if code.startswith(tuple(end.hs_code for end in ends))]
+    after: list[Cover] = list(covers)
+    for end in ends:
+        after = [left for cover in after for left in cover.less(end)]
+    before = set(gaps_of(covers, hs_codes=concerned, begins=begins))
+    return [gap for gap in gaps_of([*after, *added], hs_codes=concerned, begins=begins) if gap not in before]
 
 
 def _uncovered(spans: Iterable[Validity], *, begins: date) -> Iterable[tuple[date, date | None]]:
