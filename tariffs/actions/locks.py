@@ -1,4 +1,4 @@
-"""Where rows of tariffs are locked: guarantee account → debt → match → ledger account.
+"""Where rows of tariffs are locked: schedule → guarantee account → debt → match → ledger account.
 
 Accounts of the ledger are locked by the statement that posts to them (tariffs/actions/postings.py), in id order.
 They come after bonded's (… → lot → declaration → withdrawal) and before those of inspections.
@@ -10,11 +10,19 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from bonded.rules.errors import NotFound
 from tariffs.models.bank_statements import PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
 from tariffs.rules.guarantees import OPEN_STATES, GuaranteeMissing, ReservationPurpose
+
+
+def lock_schedule() -> None:
+    """Take the turn of the one who changes the schedule or the exchange rates, so that changes follow each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tariffs_scheduledraft'))")
 
 
 def lock_guarantee(company_id: int) -> GuaranteeAccount:

@@ -43,6 +43,22 @@ def test_publish_versions__again_changes_nothing(cast: Cast, at) -> None:
     assert Measure.objects.count() == 1
 
 
+def test_publish_versions__puts_several_rows_of_one_key_in_the_place_of_one(cast: Cast, at) -> None:
+    publish_versions([a_measure("vat", "71", "13%", validity=VAT)], actor=SYSTEM, at=at)
+    march, april, may = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
+    rows = [
+        a_measure("vat", "71", "11%", validity=DateRange(may, None)),
+        a_measure("vat", "71", "9%", validity=DateRange(march, april)),
+        a_measure("vat", "71", "13%", validity=DateRange(april, may)),
+    ]
+    later = at + timedelta(days=1)
+    assert publish_versions(rows, actor=cast.ada, at=later) == rows[:2]
+    days = [date(2026, 2, 28), march, april, may]
+    assert [rates(day) for day in days] == [["13%"], ["9%"], ["13%"], ["11%"]]
+    assert [rates(day, known_at=at) for day in days] == [["13%"]] * 4
+    assert (Measure.objects.known().count(), Measure.objects.count()) == (4, 5)
+
+
 def test_publish_versions__ends_a_measure_and_begins_it_again(cast: Cast, at) -> None:
     publish_versions([a_measure("vat", "71", "13%", validity=VAT)], actor=SYSTEM, at=at)
     march, june = date(2026, 3, 1), date(2026, 6, 1)
