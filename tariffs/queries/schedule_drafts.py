@@ -18,11 +18,12 @@ from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.schedule import Measure
 from tariffs.models.schedule_drafts import ScheduleDraft
 from tariffs.models.versions import Version
+from tariffs.queries.schedule_rollbacks import rollback_cells
 from tariffs.rules.jurisdictions import Jurisdiction
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.schedule import NO_DOCUMENT, MeasureKind
 from tariffs.rules.schedule_coverage import Cover, Gap, gaps_of, gaps_opened
-from tariffs.rules.schedule_drafts import Change
+from tariffs.rules.schedule_drafts import WAITING, Change
 from tariffs.rules.schedule_files import Place, exchange_rates_of, measures_of
 from tariffs.rules.schedule_rows import ExchangeRateRow, MeasureRow, Row
 
@@ -46,8 +47,14 @@ def draft_by_id(draft_id: UUID, *, actor: Actor) -> ScheduleDraft:
 
 
 def rows_of(draft: ScheduleDraft) -> tuple[list[MeasureRow], list[ExchangeRateRow]]:
-    """Read the draft's rows again; they were read without a fault when it was made."""
-    measures = measures_of([(Place("/measures", n), cells) for n, cells in enumerate(draft.measures)])
+    """Read the draft's rows again; they were read without a fault when it was made.
+
+    Those of a rollback that waits are found anew, so that it always goes back all the way from what is believed now.
+    """
+    told = draft.measures
+    if draft.known_at is not None and draft.from_on is not None and draft.state in WAITING:
+        told = rollback_cells(known_at=draft.known_at, from_on=draft.from_on)
+    measures = measures_of([(Place("/measures", n), cells) for n, cells in enumerate(told)])
     rates = exchange_rates_of([(Place("/exchange_rates", n), cells) for n, cells in enumerate(draft.exchange_rates)])
     return measures, rates
 
@@ -102,7 +109,7 @@ def gaps_left_by(measures: Sequence[MeasureRow], *, begins: date) -> list[Gap]:
     """Give the days from `begins` on for which codes would lack a charge once the rows are published.
 
     A row with a rate takes no day away, so only the code that it names is looked at; a row that ends a measure is
-    about every code that the measure covered, in the schedule or in bond.
+    about every code that the measure covered and that is still named, in the schedule or in bond.
     """
     ours = [row for row in measures if row.jurisdiction is Jurisdiction.CN]
     said = [(row.is_end, _cover_of(row)) for row in ours if row.needs_document == NO_DOCUMENT]
@@ -111,8 +118,7 @@ def gaps_left_by(measures: Sequence[MeasureRow], *, begins: date) -> list[Gap]:
     named = {row.hs_code for row in ours if not row.is_end and len(row.hs_code) >= DIGITS}
     gaps = gaps_of([*added, *believed], hs_codes=named, begins=begins)
     if ends:
-        codes = {cover.hs_code for cover in (*believed, *added)} | _codes_in_bond()
-        gaps += gaps_opened(believed, ends, added=added, hs_codes=codes, begins=begins)
+        gaps += gaps_opened(believed, ends, added=added, in_bond=_codes_in_bond(), begins=begins)
     return list(dict.fromkeys(gaps))
 
 

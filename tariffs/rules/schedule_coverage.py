@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from bonded.rules.validity import Validity
 from tariffs.rules.jurisdictions import Jurisdiction
@@ -34,13 +35,7 @@ class Cover:
     def less(self, ended: Cover) -> list[Cover]:
         """Give what is left once a measure of the same kind, code, origin and regime has ended for some days."""
         is_same = replace(ended, validity=self.validity) == self
-        if not (is_same and self.validity.overlaps(ended.validity)):
-            return [self]
-        first, last, ends = self.validity.from_on, self.validity.until_on, ended.validity
-        left = [Validity(first, ends.from_on)] if first < ends.from_on else []
-        if ends.until_on is not None and (last is None or ends.until_on < last):
-            left.append(Validity(ends.until_on, last))
-        return [replace(self, validity=days) for days in left]
+        return [replace(self, validity=days) for days in self.validity.without(ended.validity)] if is_same else [self]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,21 +72,24 @@ def gaps_of(
 
 
 def gaps_opened(
-    covers: Sequence[Cover], ends: Sequence[Cover], *, added: Sequence[Cover], hs_codes: Collection[str], begins: date
+    covers: Sequence[Cover], ends: Sequence[Cover], *, added: Sequence[Cover], in_bond: Collection[str], begins: date
 ) -> list[Gap]:
     """Find the gaps that would not be there without the ends, among the codes that these are about.
 
-    `covers` is what is said now, `added` what is said anew with the ends. An end of a heading is about the most
-    detailed of `hs_codes` (all that are known) beneath it, or about itself when there is none.
+    `covers` is what is said now, `added` what is said anew together with the ends. An end is about the most detailed
+    codes of its own and beneath it that goods in bond have, or that the schedule still names on some of its days:
+    a code of which the schedule says nothing any more is no code.
     """
-    known = sorted({*hs_codes, *(end.hs_code for end in ends)})
-    detailed = [code for code, following in zip(known, [*known[1:], ""], strict=True) if not following.startswith(code)]
-    concerned = [code for code in detailed if code.startswith(tuple(end.hs_code for end in ends))]
     after: list[Cover] = list(covers)
     for end in ends:
         after = [left for cover in after for left in cover.less(end)]
+    after += added
+    named = {one.hs_code for one in after if any(one.validity.overlaps(end.validity) for end in ends)}
+    known = sorted(named | set(in_bond))
+    detailed = [code for code, following in pairwise([*known, ""]) if not following.startswith(code)]
+    concerned = [code for code in detailed if code.startswith(tuple(end.hs_code for end in ends))]
     before = set(gaps_of(covers, hs_codes=concerned, begins=begins))
-    return [gap for gap in gaps_of([*after, *added], hs_codes=concerned, begins=begins) if gap not in before]
+    return [gap for gap in gaps_of(after, hs_codes=concerned, begins=begins) if gap not in before]
 
 
 def _uncovered(spans: Iterable[Validity], *, begins: date) -> Iterable[tuple[date, date | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from fractions import Fraction
 from functools import partial
@@ -81,6 +81,15 @@ class ExchangeRateRow:
 
 
 Row = MeasureRow | ExchangeRateRow
+
+
+def cells_of(row: MeasureRow) -> dict[str, str]:
+    """Write a row of the schedule as it is read."""
+    days = row.validity
+    texts = {field.name: f"{getattr(row, field.name)}" for field in fields(row) if field.name != "validity"}
+    first_day = "ends" if row.is_end else "valid_from"
+    texts |= {first_day: days.from_on.isoformat(), "valid_until": days.until_on.isoformat() if days.until_on else ""}
+    return texts
 
 
 def _one_of(words: Iterable[str]) -> Callable[[str], str]:

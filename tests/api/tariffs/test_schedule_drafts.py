@@ -132,6 +132,13 @@ def test_draft__that_would_leave_a_code_without_a_rate_is_not_approved() -> None
     assert ScheduleDraft.objects.get().state == "drafted"
 
 
+def test_draft__names_the_codes_in_bond_that_an_end_leaves_without_a_rate(cast: Cast, at: datetime) -> None:
+    a_sealed_lot(cast, at, **GEM)
+    end = {name: ROW[name] for name in ("jurisdiction", "origin", "regime", "mark", "source")}
+    draft = drafted(end | {"kind": "duty_mfn", "hs_code": "7103", "ends": "2027-01-01"})
+    assert call("amir", draft, method="get").json()["gaps"] == ["71039100 has no duty from 2027-01-01."]
+
+
 def test_draft__that_ends_a_measure_is_refused_where_nothing_takes_its_place(clock: SimpleNamespace) -> None:
     end = {name: ROW[name] for name in ("jurisdiction", "hs_code", "origin", "regime", "mark", "source")}
     end |= {"kind": "vat", "hs_code": "71", "ends": "2027-01-01"}
@@ -155,7 +162,10 @@ def test_draft__that_ends_a_measure_is_refused_where_nothing_takes_its_place(clo
     for day, rates in (("2026-12-31", ["13%"]), ("2027-01-01", ["3%"])):
         answer = client_of("ada").get(f"/api/v1/tariffs/measures?hs_code=7103&on={day}").json()
         assert [one["rate"] for one in answer["results"] if one["kind"] == "vat"] == rates
-    assert refusal(call("ada", body={"title": "again", "measures": [end]}), 409) == "draft_changes_nothing"
+    assert (
+        refusal(call("ada", body={"title": "again", "measures": [end | {"source": "notice 2"}]}), 409)
+        == "draft_changes_nothing"
+    )
 
 
 def test_draft__that_changes_nothing_is_refused() -> None:

@@ -55,10 +55,10 @@ def test_gaps_of__does_not_ask_for_days_that_are_past() -> None:
 def test_gaps_opened__names_the_codes_that_an_end_leaves_without_a_rate() -> None:
     january = date(2027, 1, 1)
     covers = [cover("duty_mfn"), cover("consumption_tax", "7103"), cover("vat"), cover("vat", "7102")]
-    codes = ["71", "7102", "710231", "7103", "71039100"]
+    codes = ["710231", "71039100"]
 
     def opened(*ends: Cover, added: tuple[Cover, ...] = ()) -> list[str]:
-        return [gap.sentence for gap in gaps_opened(covers, ends, added=added, hs_codes=codes, begins=FIRST)]
+        return [gap.sentence for gap in gaps_opened(covers, ends, added=added, in_bond=codes, begins=FIRST)]
 
     end = cover("vat", begins=january)
     assert opened(end) == ["71039100 has no VAT from 2027-01-01."]
@@ -71,10 +71,19 @@ def test_gaps_opened__names_the_codes_that_an_end_leaves_without_a_rate() -> Non
     assert opened(cover("duty_mfn", "7103", begins=january)) == []
 
 
-def test_gaps_opened__looks_at_a_heading_itself_when_nothing_is_known_beneath() -> None:
+def test_gaps_opened__looks_at_what_the_schedule_still_names() -> None:
     covers = [cover(kind, "7105") for kind in ("duty_mfn", "consumption_tax", "vat")]
-    (gap,) = gaps_opened(covers, [covers[2]], added=[], hs_codes=["7105", "7103"], begins=FIRST)
-    assert gap.sentence == "7105 has no VAT from 2026-11-23."
+    beneath = cover("duty_mfn", "710510", begins=FIRST + timedelta(days=1))
+
+    def opened(*ends: Cover, in_bond: tuple[str, ...] = (), added: tuple[Cover, ...] = ()) -> list[str]:
+        gaps = gaps_opened([*covers, *added], ends, added=[], in_bond=in_bond, begins=FIRST)
+        return [gap.hs_code + " " + gap.charge for gap in gaps]
+
+    assert opened(covers[2]) == ["7105 VAT"]
+    assert opened(covers[2], added=(beneath,)) == ["710510 VAT"]
+    assert opened(covers[2], beneath, added=(beneath,)) == ["7105 VAT"]
+    assert opened(*covers) == []
+    assert opened(*covers, in_bond=("71051000",)) == ["71051000 duty", "71051000 consumption tax", "71051000 VAT"]
 
 
 days = st.integers(min_value=-10, max_value=DAYS)
@@ -106,7 +115,7 @@ def test_gaps_opened__are_the_days_that_only_the_ends_leave_bare(
         [Cover(MeasureKind.VAT, "7103", "", "", validity(*one)) for one in found] for found in (said, ended, anew)
     )
     always = [cover("duty_mfn"), cover("consumption_tax")]
-    gaps = gaps_opened([*covers, *always], ends, added=added, hs_codes=["71039100"], begins=FIRST)
+    gaps = gaps_opened([*covers, *always], ends, added=added, in_bond=["71039100"], begins=FIRST)
 
     def is_covered(day: date, *, after: bool) -> bool:
         left = any(one.validity.covers(day) for one in covers) and not (
