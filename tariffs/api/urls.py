@@ -17,6 +17,7 @@ from tariffs.api import (
     quotes,
     schedule,
     schedule_drafts,
+    withdrawal_dates,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs/landed-lots", landed_lots.LandedLotsView.as_view()),
     path("tariffs/rate-changes", landed_lots.RateChangesView.as_view()),
     path("tariffs/rate-changes/<str:day>/lots", landed_lots.MovedLotsView.as_view()),
+    path("tariffs/withdrawal-dates", withdrawal_dates.WithdrawalDatesView.as_view()),
     path("lots/<str:stock_number>/landed-cost", assessments.LandedCostView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/assessment", assessments.AssessmentView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/secure-duty", duty.SecureDutyView.as_view()),
