@@ -67,6 +67,13 @@ class GuaranteeAccountAdmin(ReadOnlyAdmin):
     list_display = ("company", "currency", "limit_minor", "reserved_minor", "used_minor")
 
 
+@admin.register(models.DutyAmendment)
+class DutyAmendmentAdmin(ReadOnlyAdmin):
+    """Amendments of what released goods owe."""
+
+    list_display = ("withdrawal", "before", "after", "amended_at", "amended_by", "reason")
+
+
 @admin.register(models.DutyDebt)
 class DutyDebtAdmin(ReadOnlyAdmin):
     """Debts for duty."""

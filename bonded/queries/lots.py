@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
+from django.db.models import F
+
+from bonded.models.bond_entries import BondEntry
 from bonded.models.lots import Lot
 from bonded.rules.errors import NotFound, Problem
 from bonded.rules.lots import GoodsFacts, LotKind
@@ -49,6 +53,12 @@ def goods_of_lots(lot_ids: Collection[int], *, actor: Actor) -> list[GoodsFacts]
         )
         for lot in lots
     ]
+
+
+def storage_limits(lot_ids: Collection[int]) -> dict[int, date]:
+    """Give the last day in bond of lots that have a bond entry with something left of it, by id."""
+    left = BondEntry.objects.filter(lot__in=lot_ids, written_off_pieces__lt=F("entered_pieces"))
+    return dict(left.values_list("lot", "storage_limit_on"))
 
 
 def viewing_problems(lot_ids: Collection[int], *, actor: Actor) -> list[Problem]:

@@ -40,7 +40,7 @@ def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Ass
         return before
     facts = goods_of_withdrawal(withdrawal_id)
     cost = landed_cost_of_goods(facts.lines, on=today, procedure=facts.procedure)
-    assessment = _keep(facts, cost, at)
+    assessment = keep_assessment(facts, cost, at)
     record_activity(
         Act.ASSESS_WITHDRAWAL, assessment, actor=actor, at=at, total=str(cost.total), currency=assessment.currency
     )
@@ -67,7 +67,8 @@ def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Ass
     return assessment
 
 
-def _keep(facts: WithdrawalFacts, cost: LandedCost, at: datetime) -> Assessment:
+def keep_assessment(facts: WithdrawalFacts, cost: LandedCost, at: datetime) -> Assessment:
+    """Keep what a withdrawal owes as the next assessment of its stream; the withdrawal is locked."""
     charges = cost.charges
     assessment = Assessment(
         stream=f"withdrawal:{facts.withdrawal_id}",

@@ -22,9 +22,11 @@ from tariffs.actions.ledger import post_entry
 from tariffs.actions.locks import lock_debts
 from tariffs.models.assessments import Assessment
 from tariffs.models.debts import DutyDebt
+from tariffs.models.duty_amendments import DutyAmendment
 from tariffs.models.guarantees import GuaranteeReservation
 from tariffs.queries.calendars import working_days_after
 from tariffs.rules.debts import STEPS, DebtState, DutyAlreadySettled, NothingOwed
+from tariffs.rules.duty_amendments import Part, Parts
 from tariffs.rules.guarantee_authorities import principal_of
 from tariffs.rules.guarantees import ReservationPurpose, ReservationState
 from tariffs.rules.ledger import BusinessEvent
@@ -82,7 +84,7 @@ def pay_duty(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> DutyDebt:
     """
     require(actor, Act.PAY_DUTY)
     assessment = _assessment_to_settle(withdrawal_id, actor, at)
-    debt = _charge(assessment, None, PaymentTerm.DAYS_AFTER_COMPLETION, at)
+    debt = charge_debt(assessment=assessment, term=PaymentTerm.DAYS_AFTER_COMPLETION, actor=SYSTEM, at=at)
     record_activity(Act.PAY_DUTY, assessment, actor=actor, at=at, reference=debt.reference)
     return debt
 
@@ -105,7 +107,9 @@ def charge_duty(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> DutyDebt 
         actor=actor,
         at=at,
     )
-    return _charge(assessment, reservation, PaymentTerm.FIFTH_WORKING_DAY, at)
+    return charge_debt(
+        assessment=assessment, term=PaymentTerm.FIFTH_WORKING_DAY, reservation=reservation, actor=SYSTEM, at=at
+    )
 
 
 @transaction.atomic
@@ -150,23 +154,34 @@ def _secured_assessment(withdrawal_id: UUID) -> Assessment | None:
     return assessments.filter(pk__in=reserved.values("reference")).first()
 
 
-def _charge(
-    assessment: Assessment, reservation: GuaranteeReservation | None, term: PaymentTerm, at: datetime
+def charge_debt(
+    *,
+    assessment: Assessment,
+    term: PaymentTerm,
+    reservation: GuaranteeReservation | None = None,
+    amendment: DutyAmendment | None = None,
+    parts: Parts | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> DutyDebt:
+    """Charge what an assessment says, or only some parts of it, as a debt due by a term that begins today."""
+    require(actor, Act.CHARGE_DUTY)
     charged_on, debt_id = business_day(at), uuid4()
-    names = ("duty_minor", "consumption_tax_minor", "vat_minor", "fees_minor", "total_minor")
+    parts = parts or {part: getattr(assessment, f"{part}_minor") for part in Part}
     debt = DutyDebt.objects.create(
         pk=debt_id,
         company_id=assessment.company_id,
         withdrawal_id=assessment.withdrawal_id,
         assessment=assessment,
         reservation=reservation,
+        amendment=amendment,
         reference=payment_reference(debt_id),
         term=term,
         charged_on=charged_on,
         due_on=due_on(term, charged_on=charged_on, is_working_day=working_days_after(charged_on)),
         currency=assessment.currency,
-        **{name: getattr(assessment, name) for name in names},
+        total_minor=sum(parts.values()),
+        **{f"{part}_minor": parts.get(part, 0) for part in Part},
     )
     _post(BusinessEvent.DUTY_CHARGED, debt, debt.amounts(), actor=SYSTEM, at=at)
     record_activity(

@@ -17,6 +17,7 @@ from bonded.rules.errors import NotFound
 from tariffs.models.bank_statements import PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
+from tariffs.rules.debts import DebtState
 from tariffs.rules.guarantees import OPEN_STATES, GuaranteeMissing, ReservationPurpose
 
 
@@ -76,6 +77,15 @@ def lock_lapsed_reservations(account: GuaranteeAccount, *, at: datetime, limit: 
 def lock_debts(debt_ids: Collection[UUID]) -> list[DutyDebt]:
     """Lock debts in id order."""
     return list(DutyDebt.objects.filter(pk__in=debt_ids).locked())
+
+
+def lock_debts_of_withdrawal(withdrawal_id: UUID) -> list[DutyDebt]:
+    """Lock the debts of a locked withdrawal that were not withdrawn, and before them what secures them."""
+    debts = list(DutyDebt.objects.filter(withdrawal_id=withdrawal_id).exclude(state=DebtState.WITHDRAWN))
+    for debt in debts:
+        if debt.reservation_id:
+            lock_reservation(purpose=ReservationPurpose.WITHDRAWAL, reference=debt.assessment_id)
+    return lock_debts([debt.pk for debt in debts])
 
 
 def lock_match(match_id: int) -> PaymentMatch:

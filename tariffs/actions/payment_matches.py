@@ -55,6 +55,8 @@ def _reopen(
     debt: DutyDebt, match: PaymentMatch, *, is_waited_for: bool, reason: str, actor: Actor, at: datetime
 ) -> None:
     """Owe again what the match paid, and take back what only a paid debt has."""
+    if debt.set_apart_minor:
+        raise PaymentNotToBeUndone("Since an amendment a part of it is to be given back.", reference=debt.reference)
     if debt.state == DebtState.PAID:
         if not is_waited_for:
             raise PaymentNotToBeUndone(

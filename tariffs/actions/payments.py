@@ -46,7 +46,7 @@ def book_payment(*, match_id: int, actor: Actor, at: datetime) -> DutyDebt:
     line = Money(match.line.amount_minor, match.line.currency)
     record_activity(Act.BOOK_PAYMENT, debt, actor=actor, at=at, amount=str(line), state=debt.state)
     if debt.state == DebtState.PAID:
-        _give_back(debt, is_waited_for=is_waited_for, at=at)
+        give_back(debt, is_waited_for=is_waited_for, at=at)
     return debt
 
 
@@ -59,8 +59,13 @@ def lock_debt_of_match(match_id: int) -> tuple[DutyDebt, PaymentMatch, bool]:
     if debt.reservation_id:
         lock_reservation(purpose=ReservationPurpose.WITHDRAWAL, reference=debt.assessment_id)
     (debt,) = lock_debts([debt.pk])
-    is_waited_for = debt.reservation_id is None and WithdrawalState(withdrawal.state) in LIVE_STATES
+    is_waited_for = is_waited_for_by(debt, WithdrawalState(withdrawal.state))
     return debt, lock_match(match_id), is_waited_for
+
+
+def is_waited_for_by(debt: DutyDebt, state: WithdrawalState) -> bool:
+    """Say whether the goods of a withdrawal in a state wait for the money of one of its debts."""
+    return debt.reservation_id is None and debt.amendment_id is None and state in LIVE_STATES
 
 
 def _receive(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datetime) -> JournalEntry:
@@ -86,7 +91,8 @@ def _remit(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datetim
     return _post(BusinessEvent.CUSTOMS_PAID, debt, line, debt.amounts(), actor=actor, at=at)
 
 
-def _give_back(debt: DutyDebt, *, is_waited_for: bool, at: datetime) -> None:
+def give_back(debt: DutyDebt, *, is_waited_for: bool, at: datetime) -> None:
+    """Give the guarantee of a paid debt back, or let the goods go that wait for its money."""
     if debt.reservation_id:
         settle_headroom(purpose=ReservationPurpose.WITHDRAWAL, reference=debt.assessment_id, actor=SYSTEM, at=at)
     elif is_waited_for:

@@ -87,6 +87,8 @@ class DebtAnswer(serializers.Serializer[Any]):
     surcharge = serializers.CharField(help_text="For late payment, charged when the taxes were paid.")
     owed = serializers.CharField(help_text="Total and surcharge.")
     outstanding = serializers.CharField()
+    set_apart = serializers.CharField(help_text="Paid beyond what is owed since an amendment; to be given back.")
+    amendment_id = serializers.IntegerField(allow_null=True, help_text="Which found that this is owed as well.")
     surcharges = DebtSurchargeAnswer(many=True, help_text="Tax by tax: as charged, or as it would be if paid today.")
     surcharge_if_paid_today = serializers.CharField(allow_null=True, help_text="Of an open debt that is late.")
     day_count = serializers.CharField()
@@ -122,13 +124,15 @@ def debt_json(debt: DutyDebt, *, today: date) -> dict[str, Any]:
     is_growing = is_running_late(debt, on=today)
     would_be = sum((one.amount for one in surcharges), Money(0, debt.currency))
     amounts = {name: str(amount) for name, amount in debt.amounts().items()}
-    columns = ("withdrawal_id", "company_id", "reference", "state", "term", "charged_on", "due_on", "currency")
+    columns = ("withdrawal_id", "company_id", "amendment_id", "reference", "state", "term", "charged_on", "due_on",
+               "currency")  # fmt: skip
     plain = {name: getattr(debt, name) for name in columns}
     return {
         "id": debt.pk,
         **plain,
         **amounts,
         "outstanding": str(debt.outstanding),
+        "set_apart": str(Money(debt.set_apart_minor, debt.currency)),
         "surcharges": [
             {
                 "tax": one.tax,

@@ -7,6 +7,7 @@ from tariffs.api import (
     assessments,
     bank_statements,
     duty,
+    duty_amendments,
     guarantee_authorities,
     guarantee_instruments,
     guarantees,
@@ -16,6 +17,7 @@ from tariffs.api import (
     quotes,
     schedule,
     schedule_drafts,
+    withdrawal_dates,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -33,10 +35,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs/landed-lots", landed_lots.LandedLotsView.as_view()),
     path("tariffs/rate-changes", landed_lots.RateChangesView.as_view()),
     path("tariffs/rate-changes/<str:day>/lots", landed_lots.MovedLotsView.as_view()),
+    path("tariffs/withdrawal-dates", withdrawal_dates.WithdrawalDatesView.as_view()),
     path("lots/<str:stock_number>/landed-cost", assessments.LandedCostView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/assessment", assessments.AssessmentView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/secure-duty", duty.SecureDutyView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/pay-duty", duty.PayDutyView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/amendments", duty_amendments.DutyAmendmentsView.as_view()),
     path("duty-debts", duty.DutyDebtsView.as_view()),
     path("companies/<int:company_id>/guarantee", guarantees.GuaranteeView.as_view()),
     path("tariffs/guarantees/<int:company_id>/forecast", guarantee_instruments.ForecastView.as_view()),

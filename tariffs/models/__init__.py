@@ -5,6 +5,7 @@ from tariffs.models.assessments import Assessment, AssessmentLine
 from tariffs.models.bank_statements import BankFile, BankStatement, BankStatementLine, PaymentMatch, UndoneMatch
 from tariffs.models.calendars import CalendarDay
 from tariffs.models.debts import DutyDebt
+from tariffs.models.duty_amendments import DutyAmendment
 from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.guarantee_authorities import GuaranteeAuthority
 from tariffs.models.guarantee_instruments import GuaranteeInstrument, GuaranteeWarning
@@ -24,6 +25,7 @@ __all__ = (
     "BankStatementLine",
     "CalendarDay",
     "DebtSurcharge",
+    "DutyAmendment",
     "DutyDebt",
     "ExchangeRate",
     "GuaranteeAccount",

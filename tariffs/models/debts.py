@@ -32,13 +32,20 @@ class DutyDebtQuerySet(TableQuerySet["DutyDebt"]):
 
 
 class DutyDebt(Table):
-    """One row is what one withdrawal costs its company, in minor units, due on a day."""
+    """One row is what a withdrawal costs its company, or costs it more since an amendment, in minor units.
+
+    An amendment that finds less owed lowers the parts; what was posted before stays in the books.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     company = models.ForeignKey("bonded.Company", on_delete=models.PROTECT, related_name="duty_debts")
     withdrawal = models.ForeignKey("bonded.Withdrawal", on_delete=models.PROTECT, related_name="duty_debts")
     assessment = models.ForeignKey("tariffs.Assessment", on_delete=models.PROTECT, related_name="+")
     reservation = models.OneToOneField("tariffs.GuaranteeReservation", on_delete=models.PROTECT, null=True)
+    amendment = models.ForeignKey(
+        "tariffs.DutyAmendment", on_delete=models.PROTECT, null=True, related_name="debts",
+        help_text="Which found that more is owed than was charged; the debt is of the difference.",
+    )  # fmt: skip
     reference = models.CharField(max_length=25, unique=True, help_text="Creditor reference that the payer quotes.")
     term = models.CharField(max_length=22, choices=enum_choices(PaymentTerm))
     state = models.CharField(max_length=9, choices=enum_choices(DebtState), default=DebtState.OPEN)
@@ -54,6 +61,9 @@ class DutyDebt(Table):
         default=0, db_default=0, help_text="For late payment; charged when the taxes are paid."
     )
     paid_minor = models.BigIntegerField(default=0)
+    set_apart_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="Paid beyond what is owed since an amendment; to be given back."
+    )
 
     objects = DutyDebtQuerySet.as_manager()
 
@@ -67,7 +77,8 @@ class DutyDebt(Table):
                 ),
                 name="a_debt_adds_up",
             ),
-            models.CheckConstraint(condition=Q(total_minor__gt=0, paid_minor__gte=0), name="a_debt_is_of_an_amount"),
+            models.CheckConstraint(condition=Q(total_minor__gte=0, paid_minor__gte=0), name="a_debt_is_of_an_amount"),
+            models.CheckConstraint(condition=Q(set_apart_minor__gte=0), name="what_is_set_apart_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(surcharge_minor=0) | Q(surcharge_minor__gt=0, paid_minor__gte=F("total_minor")),
                 name="a_surcharge_is_charged_once_the_taxes_are_paid",
@@ -80,7 +91,9 @@ class DutyDebt(Table):
                 name="a_debt_is_paid_when_all_of_it_is",
             ),
             models.UniqueConstraint(
-                fields=["withdrawal"], condition=~Q(state=DebtState.WITHDRAWN), name="a_withdrawal_is_charged_once"
+                fields=["withdrawal"],
+                condition=~Q(state=DebtState.WITHDRAWN) & Q(amendment__isnull=True),
+                name="a_withdrawal_is_charged_once",
             ),
             models.CheckConstraint(condition=Q(due_on__gte=F("charged_on")), name="a_debt_is_due_after_it_is_charged"),
         ]

@@ -6,12 +6,13 @@ time ends, and others take its place. So "what did we know on day X about day Y"
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from bonded.models.base import Row, Table, TableQuerySet
 from bonded.rules.validity import Validity
@@ -27,6 +28,10 @@ class VersionQuerySet(TableQuerySet[Row]):
     def in_force(self, on: date) -> Self:
         """Keep what is in force on a day."""
         return self.filter(validity__contains=on)
+
+    def in_force_between(self, first: date, last: date) -> Self:
+        """Keep what is in force on any of some days, the last one too."""
+        return self.filter(validity__overlap=DateRange(first, last + timedelta(days=1)))
 
 
 class Version(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -62,15 +63,32 @@ def _collected(order: Order) -> tuple[Money, date | None]:
         term=PaymentTerm.FIFTH_WORKING_DAY,
         charged_on__range=(order.month, last_day(order.month)),
     )
-    charged = _references(BusinessEvent.DUTY_CHARGED, debts, order.known_at)
-    kept = charged - _references(BusinessEvent.CHARGE_WITHDRAWN, debts, order.known_at)
-    counted = [debt for debt in debts if f"duty_debt:{debt.pk}" in kept]
-    total = sum((Money(debt.total_minor, debt.currency) for debt in counted), Money(0, order.currency))
-    return total, max((debt.due_on for debt in counted), default=None)
+    charged, withdrawn = _charged(order), _withdrawn(debts, order.known_at)
+    counted = [debt for debt in debts if str(debt.pk) in charged.keys() - withdrawn]
+    total = sum(charged[str(debt.pk)] for debt in counted)
+    return Money(total, order.currency), max((debt.due_on for debt in counted), default=None)
 
 
-def _references(event: BusinessEvent, debts: Iterable[DutyDebt], known_at: datetime) -> frozenset[str]:
-    """Give the references of the debts for which an event was posted by a moment."""
+def _charged(order: Order) -> dict[str, int]:
+    """Give what was charged since the month began, less what amendments took off it, by debt, in minor units."""
+    postings = Posting.objects.filter(
+        account__code=AccountCode.RECEIVABLE,
+        account__company=order.company_id,
+        account__currency=order.currency,
+        entry__event__in=[BusinessEvent.DUTY_CHARGED, BusinessEvent.DUTY_REDUCED],
+        entry__effective_on__gte=order.month,
+        entry__posted_at__lte=order.known_at,
+    )
+    charged: defaultdict[str, int] = defaultdict(int)
+    for reference, minor in postings.values_list("entry__reference", "amount_minor"):
+        charged[reference.split(":")[1]] += minor
+    return charged
+
+
+def _withdrawn(debts: Iterable[DutyDebt], known_at: datetime) -> frozenset[str]:
+    """Name the debts whose charge was withdrawn by a moment."""
     references = [f"duty_debt:{debt.pk}" for debt in debts]
-    found = JournalEntry.objects.filter(event=event, reference__in=references, posted_at__lte=known_at)
-    return frozenset(found.values_list("reference", flat=True))
+    found = JournalEntry.objects.filter(
+        event=BusinessEvent.CHARGE_WITHDRAWN, reference__in=references, posted_at__lte=known_at
+    )
+    return frozenset(reference.split(":")[1] for reference in found.values_list("reference", flat=True))

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from bonded.rules.lots import GoodsFacts, LotKind
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
 from bonded.rules.withdrawals import Procedure
@@ -28,6 +29,23 @@ def assessment_in_force(withdrawal_id: UUID, *, actor: Actor | None = None) -> A
     """Give the latest assessment of a withdrawal, or None; with an actor, only what that actor may see."""
     rows = Assessment.objects.visible_to(actor) if actor else Assessment.objects.all()
     return rows.filter(withdrawal_id=withdrawal_id).order_by("-position").first()
+
+
+def goods_as_assessed(assessment: Assessment) -> list[GoodsFacts]:
+    """Give the goods of an assessment as it took them, in the order of their ids."""
+    return [
+        GoodsFacts(
+            lot_id=line.lot_id,
+            stock_number=line.lot.stock_number,
+            kind=LotKind(line.lot.kind),
+            hs_code=line.hs_code,
+            origin=line.origin,
+            pieces=line.pieces,
+            weight_carats=line.weight_carats,
+            value=Money(line.value_minor, line.currency),
+        )
+        for line in assessment.lines.select_related("lot").order_by("lot_id")
+    ]
 
 
 def stored_steps(line: LineAssessment) -> list[dict[str, Any]]:

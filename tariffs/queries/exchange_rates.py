@@ -21,6 +21,12 @@ def rates_for(
     return [rate_of(row) for row in rows.filter(local_currency=local_currency, currency__in=foreign).order_by("pk")]
 
 
+def rates_between(currencies: Collection[str], *, first: date, last: date) -> list[rules.ExchangeRate]:
+    """Give the rates of the currencies to the yuan in force on any of some days, as published, in id order."""
+    rows = ExchangeRate.objects.known().in_force_between(first, last)
+    return [rate_of(row) for row in rows.filter(local_currency="CNY", currency__in=currencies).order_by("pk")]
+
+
 def rates_by_version(versions: Collection[str]) -> list[rules.ExchangeRate]:
     """Give rates by the versions that an assessment names, believed still or not, in id order."""
     ids = [int(version.removeprefix("exchangerate:")) for version in versions]

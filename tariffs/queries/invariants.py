@@ -106,11 +106,23 @@ def _debts_whose_surcharge_differs() -> list[str]:
 
 def _debts_paid_otherwise_than_booked() -> list[str]:
     return rows_of("""
-        SELECT d.id, d.paid_minor, coalesce(sum(-p.amount_minor), 0) FROM tariffs_dutydebt d
+        SELECT d.id, d.paid_minor, d.set_apart_minor, coalesce(sum(-p.amount_minor), 0) FROM tariffs_dutydebt d
           LEFT JOIN tariffs_paymentmatch m ON m.debt_id = d.id
           LEFT JOIN (tariffs_posting p JOIN tariffs_ledgeraccount a ON a.id = p.account_id AND a.code = '1100')
                ON p.entry_id = m.entry_id
-         GROUP BY d.id HAVING d.paid_minor <> coalesce(sum(-p.amount_minor), 0)
+         GROUP BY d.id HAVING d.paid_minor + d.set_apart_minor <> coalesce(sum(-p.amount_minor), 0)
+    """)
+
+
+def _amended_withdrawals_charged_otherwise_than_assessed() -> list[str]:
+    return rows_of("""
+        SELECT latest.withdrawal_id, latest.total_minor, coalesce(sum(d.total_minor), 0) FROM (
+            SELECT DISTINCT ON (a.withdrawal_id) a.withdrawal_id, a.total_minor FROM tariffs_assessment a
+             WHERE a.withdrawal_id IN (SELECT withdrawal_id FROM tariffs_dutyamendment)
+             ORDER BY a.withdrawal_id, a.position DESC
+        ) AS latest LEFT JOIN tariffs_dutydebt d ON d.withdrawal_id = latest.withdrawal_id AND d.state <> 'withdrawn'
+         GROUP BY latest.withdrawal_id, latest.total_minor
+        HAVING latest.total_minor <> coalesce(sum(d.total_minor), 0)
     """)
 
 
@@ -174,6 +186,9 @@ INVARIANTS: dict[str, Question] = {
     "What a company owes in the books is what its open debts say.": _receivables_that_differ_from_their_debts,
     "A debt's surcharge is the sum of its charges that stand.": _debts_whose_surcharge_differs,
     "What is paid of a debt is what its matches booked.": _debts_paid_otherwise_than_booked,
+    "What is charged for an amended withdrawal is what its last assessment says.": (
+        _amended_withdrawals_charged_otherwise_than_assessed
+    ),
     "A booked match stands in the books, and an undone one no longer does.": _payments_booked_and_reversed,
     "A guarantee stands for a debt exactly until it is paid.": _secured_debts_without_their_claim,
     "A landed price of the catalogue is what the calculator says.": _landed_prices_that_differ_from_the_calculator,

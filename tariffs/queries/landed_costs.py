@@ -51,7 +51,7 @@ class LandedCost:
     @property
     def landed(self) -> Money:
         """Give the customs value and what would be owed."""
-        return self.charges.customs_value + self.charges.total
+        return self.charges.landed
 
 
 def landed_cost_of_goods(

@@ -27,9 +27,18 @@ def measures_for(
 
     `known_at` asks what was believed at that moment instead of now. Runs one SQL statement.
     """
-    prefixes = {code[:length] for code in hs_codes for length in range(2, len(code) + 1)}
-    rows = Measure.objects.known(known_at).in_force(on).filter(jurisdiction=jurisdiction, hs_code__in=prefixes)
-    return [measure_of(row) for row in rows.order_by("pk")]
+    rows = Measure.objects.known(known_at).in_force(on).filter(jurisdiction=jurisdiction)
+    return [measure_of(row) for row in rows.filter(hs_code__in=_prefixes(hs_codes)).order_by("pk")]
+
+
+def measures_between(hs_codes: Collection[str], *, first: date, last: date) -> list[rules.Measure]:
+    """Give every measure of China in force on any of some days, as published, that is about any of the codes."""
+    rows = Measure.objects.known().in_force_between(first, last).filter(jurisdiction=Jurisdiction.CN)
+    return [measure_of(row) for row in rows.filter(hs_code__in=_prefixes(hs_codes)).order_by("pk")]
+
+
+def _prefixes(hs_codes: Collection[str]) -> set[str]:
+    return {code[:length] for code in hs_codes for length in range(2, len(code) + 1)}
 
 
 def measures_by_version(versions: Collection[str]) -> list[rules.Measure]:

@@ -45,3 +45,8 @@ class Charges:
     def total(self) -> Money:
         """Give what is owed: duty, consumption tax, VAT and fees; the value itself is not a charge."""
         return self.duty + self.consumption_tax + self.vat + self.fees
+
+    @property
+    def landed(self) -> Money:
+        """Give what the goods cost landed: the customs value and everything owed."""
+        return self.customs_value + self.total

@@ -26,7 +26,7 @@ class DebtNotOpen(RuleViolation):
 
 
 class PaymentNotToBeUndone(RuleViolation):
-    """What the payment brought about can't be taken back: goods have left, or a guarantee was given back."""
+    """What the payment brought about can't be taken back: goods have left, a guarantee or a part was given back."""
 
     code = "payment_not_to_be_undone"
 

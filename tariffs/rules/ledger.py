@@ -55,6 +55,8 @@ class BusinessEvent(StrEnum):
 
     DUTY_CHARGED = "duty_charged"  # Goods left bond, or the buyer chose to pay: the duty is owed.
     CHARGE_WITHDRAWN = "charge_withdrawn"  # The withdrawal came to nothing; what was paid is to be given back.
+    DUTY_REDUCED = "duty_reduced"  # An amendment found that less is owed than was charged.
+    OVERPAID_SET_APART = "overpaid_set_apart"  # What was paid of that is no longer owed, and to be given back.
     SURCHARGE_CHARGED = "surcharge_charged"
     PAYMENT_RECEIVED = "payment_received"  # A company's money, matched to its debt; what is too much is kept apart.
     CUSTOMS_PAID = "customs_paid"  # Money sent on to customs.
@@ -73,6 +75,8 @@ class Undoing(StrEnum):
 HOW_UNDONE: dict[BusinessEvent, Undoing] = {
     BusinessEvent.DUTY_CHARGED: Undoing.WITH_ITS_WITHDRAWAL,
     BusinessEvent.CHARGE_WITHDRAWN: Undoing.NEVER,
+    BusinessEvent.DUTY_REDUCED: Undoing.NEVER,
+    BusinessEvent.OVERPAID_SET_APART: Undoing.NEVER,
     BusinessEvent.SURCHARGE_CHARGED: Undoing.WITH_ITS_PAYMENT,
     BusinessEvent.PAYMENT_RECEIVED: Undoing.UNMATCH,
     BusinessEvent.CUSTOMS_PAID: Undoing.UNMATCH,
@@ -112,6 +116,17 @@ POSTING_RULES: dict[BusinessEvent, tuple[tuple[Side, AccountCode, str], ...]] = 
         (Side.DEBIT, AccountCode.CUSTOMS_VAT, "vat"),
         (Side.DEBIT, AccountCode.CUSTOMS_FEES, "fees"),
         (Side.DEBIT, AccountCode.CUSTOMS_SURCHARGE, "surcharge"),
+    ),
+    BusinessEvent.DUTY_REDUCED: (
+        (Side.CREDIT, AccountCode.RECEIVABLE, "total"),
+        (Side.DEBIT, AccountCode.CUSTOMS_DUTY, "duty"),
+        (Side.DEBIT, AccountCode.CUSTOMS_CONSUMPTION_TAX, "consumption_tax"),
+        (Side.DEBIT, AccountCode.CUSTOMS_VAT, "vat"),
+        (Side.DEBIT, AccountCode.CUSTOMS_FEES, "fees"),
+    ),
+    BusinessEvent.OVERPAID_SET_APART: (
+        (Side.DEBIT, AccountCode.RECEIVABLE, "set_apart"),
+        (Side.CREDIT, AccountCode.UNALLOCATED, "set_apart"),
     ),
     BusinessEvent.SURCHARGE_CHARGED: (
         (Side.DEBIT, AccountCode.RECEIVABLE, "surcharge"),

@@ -18,6 +18,7 @@ class Act(StrEnum):
     SECURE_DUTY = "tariffs.duty.secure"
     PAY_DUTY = "tariffs.duty.pay"
     CHARGE_DUTY = "tariffs.duty.charge"
+    AMEND_DUTY = "tariffs.duty.amend"
     SET_GUARANTEE = "tariffs.guarantee.set"
     READ_GUARANTEE = "tariffs.guarantee.read"
     RESERVE_HEADROOM = "tariffs.guarantee.reserve"
@@ -62,6 +63,7 @@ MAY: ActTable = {
     Act.SECURE_DUTY: _BUYER,
     Act.PAY_DUTY: _BUYER,
     Act.CHARGE_DUTY: _SYSTEM,
+    Act.AMEND_DUTY: frozenset({Role.CUSTOMS_OFFICER}),
     Act.SET_GUARANTEE: _FINANCE,
     Act.READ_GUARANTEE: _BUYER | _OVERSIGHT,
     Act.RESERVE_HEADROOM: _BUYER | _SYSTEM,

@@ -108,6 +108,7 @@ COPY_OF_AN_ENTRY = """
         ("UPDATE tariffs_dutydebt SET due_on = charged_on - 1", "a_debt_is_due_after_it_is_charged"),
         ("UPDATE tariffs_dutydebt SET surcharge_minor = 1", "a_surcharge_is_charged_once_the_taxes_are_paid"),
         ("UPDATE tariffs_dutydebt SET state = 'paid', paid_minor = total_minor + 1", "a_debt_is_not_overpaid"),
+        ("UPDATE tariffs_dutydebt SET set_apart_minor = -1", "what_is_set_apart_is_not_negative"),
         (COPY_OF_AN_ACCOUNT, "one_account_of_each_kind"),
         ("UPDATE tariffs_ledgeraccount SET shard = 1 WHERE code = '1100'", "only_an_account_for_all_has_shards"),
         ("UPDATE tariffs_ledgeraccount SET shard = 16 WHERE code = '2100'", "only_an_account_for_all_has_shards"),

@@ -15,12 +15,15 @@ from hypothesis import strategies as st
 from bonded.actions.withdrawals import cancel_withdrawal
 from bonded.queries.invariants import broken_invariants
 from bonded.rules.errors import RuleViolation
+from bonded.rules.money import Money
 from tariffs.actions.bank_statements import match_line
 from tariffs.actions.duty import pay_duty
+from tariffs.actions.duty_amendments import amend_duty
 from tariffs.actions.entry_reversals import reverse_by_hand
 from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
 from tariffs.models import BankStatementLine, DutyDebt, JournalEntry, LedgerAccount, PaymentMatch
+from tariffs.rules.duty_amendments import Correction
 from tests.cast import Cast
 from tests.situations.tariffs import (
     a_charged_debt,
@@ -87,6 +90,25 @@ class Story:
         entries = list(JournalEntry.objects.order_by("pk").values_list("pk", flat=True))
         reverse_by_hand(entry_id=entries[how % len(entries)], reason="slip", actor=self.cast.ada, at=self.at)
 
+    def amend(self, how: int) -> None:
+        number = self.debt.assessment.lines.get().lot.stock_number
+        value = Money((how + 1) * 20_000_00, "CNY")
+        amend_duty(
+            withdrawal_id=self.debt.withdrawal_id, corrections={number: Correction(customs_value=value)},
+            reason="another invoice", actor=self.cast.olga, at=self.at,
+        )  # fmt: skip
+
+    def pay_further(self, how: int) -> None:
+        further = DutyDebt.objects.open().filter(amendment__isnull=False).order_by("amendment").first()
+        if further:
+            minor = max(further.outstanding.minor * (how + 1) // 50, 1)
+            self.files += 1
+            lines = camt053(
+                (f"{minor // 100}.{minor % 100:02}", "CRDT", further.reference),
+                identification=f"F{self.files}", booked_on=f"{self.day}",
+            )  # fmt: skip
+            settle(lines, self.cast, self.at)
+
     def match_again(self, how: int) -> None:
         line = BankStatementLine.objects.filter(match__isnull=True, amount_minor__gt=0).order_by("pk").first()
         if line:
@@ -105,6 +127,8 @@ HAPPENINGS = (
     Story.reverse,
     Story.unmatch,
     Story.match_again,
+    Story.amend,
+    Story.pay_further,
 )
 happenings = st.lists(st.tuples(st.sampled_from(HAPPENINGS), st.integers(0, 99)), min_size=1, max_size=9)
 
@@ -131,6 +155,10 @@ def must_stay_in_balance(story: Story, acts: list[tuple[Happening, int]]) -> Non
 @example(acts=[(Story.pay_part, 40), (Story.wait, 19), (Story.pay_rest, 0), (Story.reverse, 2), (Story.withdraw, 0)])
 @example(acts=[(Story.wait, 19), (Story.pay_too_much, 99), (Story.remit, 0), (Story.unmatch, 1), (Story.unmatch, 0)])
 @example(acts=[(Story.wait, 19), (Story.pay_rest, 0), (Story.pay_rest, 0), (Story.unmatch, 0), (Story.pay_rest, 0)])
+@example(acts=[(Story.amend, 59), (Story.pay_further, 60), (Story.amend, 9), (Story.pay_rest, 0), (Story.amend, 79)])
+@example(acts=[(Story.wait, 19), (Story.pay_part, 60), (Story.amend, 19), (Story.wait, 9), (Story.pay_rest, 0)])
+@example(acts=[(Story.wait, 19), (Story.pay_rest, 0), (Story.pay_rest, 0), (Story.remit, 0), (Story.amend, 5)])
+@example(acts=[(Story.pay_part, 60), (Story.amend, 9), (Story.unmatch, 0), (Story.remit, 0), (Story.unmatch, 1)])
 def test_any_sequence__leaves_the_books_in_balance(
     cast: Cast, at: datetime, is_secured: bool, acts: list[tuple[Happening, int]]
 ) -> None:

@@ -29,6 +29,7 @@ AMOUNTS = {
     "received": Money(305_800_00, "CNY"),
     "allocated": Money(305_777_78, "CNY"),
     "unallocated": Money(22_22, "CNY"),
+    "set_apart": Money(5_777_78, "CNY"),
 }
 
 

@@ -26,6 +26,7 @@ EXPECTED = {
     Act.SECURE_DUTY: {B},
     Act.PAY_DUTY: {B},
     Act.CHARGE_DUTY: {Y},
+    Act.AMEND_DUTY: {O},
     Act.SET_GUARANTEE: {A, Y},
     Act.READ_GUARANTEE: {B, O, A, U, Y},
     Act.RESERVE_HEADROOM: {B, Y},
