@@ -31,6 +31,7 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     "tariffs.tasks.make_account_statements": (5, "imports"),
     "tariffs.tasks.review_guarantees": (300, "work"),
     "inspections.tasks.price_visits": (30, "work"),
+    "inspections.tasks.end_overdue_bookings": (10, "work"),
 }
 
 _beat_schedule: dict[str, Any] = {

@@ -64,5 +64,12 @@ class ViewingSessionAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
 
 
-for model in (models.BookedLot, models.Claim, models.Finding, models.RateChanges, models.SessionLot):
+for model in (
+    models.BookedLot,
+    models.BookingException,
+    models.Claim,
+    models.Finding,
+    models.RateChanges,
+    models.SessionLot,
+):
     admin.site.register(model, ReadOnlyAdmin)

@@ -6,7 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
+from inspections.actions.overdue_bookings import end_overdue_booking
 from inspections.actions.rate_changes import price_visit
+from inspections.queries.bookings import overdue_bookings
 from inspections.queries.rate_changes import visits_to_price
 
 # So many visits a sweep, one transaction each; what is left is found by the next one.
@@ -21,3 +23,16 @@ def price_visits() -> int:
     """
     at = timezone.now()
     return sum(price_visit(booking_id=one, actor=SYSTEM, at=at) for one in visits_to_price(at=at, limit=AT_ONCE))
+
+
+@shared_task
+def end_overdue_bookings() -> int:
+    """End holds that nobody confirmed, requests that nobody decided and visits that nobody came to; give their number.
+
+    Killed half way, it leaves the rest to the next sweep; two at once find each other's work done.
+    """
+    at = timezone.now()
+    return sum(
+        end_overdue_booking(booking_id=one, actor=SYSTEM, at=at) is not None
+        for one in overdue_bookings(at=at, limit=AT_ONCE)
+    )

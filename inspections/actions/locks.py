@@ -18,7 +18,7 @@ from bonded.rules.errors import NotFound
 from bonded.rules.permissions import SYSTEM, Actor
 from inspections.models.bookings import Booking
 from inspections.models.sessions import ViewingSession
-from inspections.rules.bookings import BookingState
+from inspections.rules.bookings import TO_COME_STATES
 from tariffs.actions.locks import lock_guarantees_of
 from tariffs.rules.guarantees import ReservationPurpose
 
@@ -64,6 +64,16 @@ def lock_booking(booking_id: UUID, *, actor: Actor) -> Booking:
     return Booking.objects.filter(pk=booking_id).locked().get()
 
 
+def lock_bookings(booking_ids: Collection[UUID], *, beside_company_id: int | None = None) -> list[Booking]:
+    """Lock bookings, whose lots stay unlocked, after all guarantee accounts that stand for them.
+
+    `beside_company_id` is of a company whose account is locked with these, because it is needed next.
+    """
+    company_ids = [] if beside_company_id is None else [beside_company_id]
+    lock_guarantees_of(purpose=ReservationPurpose.VIEWING, references=booking_ids, company_ids=company_ids)
+    return list(Booking.objects.filter(pk__in=booking_ids).locked())
+
+
 def lock_bookings_to_come(lot_ids: Collection[int], *, except_company_id: int | None) -> list[Booking]:
     """Lock the bookings to come of lots that the caller has locked, after all guarantee accounts concerned.
 
@@ -72,7 +82,7 @@ def lock_bookings_to_come(lot_ids: Collection[int], *, except_company_id: int | 
     caller's and has locked nothing else.
     """
     of_these = Booking.objects.filter(lots__lot_id__in=lot_ids)
-    to_come, kept = of_these.filter(state=BookingState.BOOKED), of_these.none()
+    to_come, kept = of_these.filter(state__in=TO_COME_STATES), of_these.none()
     if except_company_id is not None:
         to_come, kept = to_come.exclude(company_id=except_company_id), of_these.filter(company_id=except_company_id)
     booking_ids = set(to_come.values_list("pk", flat=True))
@@ -81,7 +91,8 @@ def lock_bookings_to_come(lot_ids: Collection[int], *, except_company_id: int | 
         references=booking_ids | set(kept.values_list("pk", flat=True)),
         company_ids=[] if except_company_id is None else [except_company_id],
     )
-    return list(Booking.objects.filter(pk__in=booking_ids).locked())
+    # What was not to come any more when the locks were there is left alone.
+    return list(Booking.objects.filter(pk__in=booking_ids, state__in=TO_COME_STATES).locked())
 
 
 def lock_session(booking: Booking) -> ViewingSession:

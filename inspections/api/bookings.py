@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -28,22 +29,40 @@ from inspections.models.bookings import Booking
 from inspections.models.sessions import SessionLot, ViewingSession
 from inspections.queries.bookings import booking_visible_to, bookings_visible_to
 from inspections.queries.viewing_rooms import desk_by_code, escort_id_of, scale_id_of
+from inspections.rules.bookings import VisitWish
 
 
-class BookingRequest(serializers.Serializer[Any]):
-    """Which lots, in the order of viewing, at which desk, when, and who will come.
+class PlaceRequest(serializers.Serializer[Any]):
+    """At which desk, and when. A time without an offset is Shanghai's.
 
-    A time without an offset is Shanghai's. Without an escort (a keeper's user name) or a scale
-    (its number) the first free one is taken. Without a guarantee's company the caller's own stands for the duty.
+    Without an escort (a keeper's user name) or a scale (its number) the first free one is taken.
     """
 
     desk = serializers.CharField(max_length=40)
     starts_at = serializers.DateTimeField()
-    stock_numbers = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=200)
-    visitors = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20)
     escort = serializers.CharField(max_length=150, required=False)
     scale = serializers.CharField(max_length=40, required=False)
+
+
+class HoldRequest(PlaceRequest):
+    """Which lots, in the order of viewing, at which desk, and when.
+
+    Without a guarantee's company the caller's own stands for the duty.
+    """
+
+    stock_numbers = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=200)
     guarantee_company_id = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+class VisitorsRequest(serializers.Serializer[Any]):
+    """Who will come, and why what stands against the visit should be overridden, if anything does."""
+
+    visitors = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20)
+    justification = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class BookingRequest(HoldRequest, VisitorsRequest):
+    """What is to be looked at, where and when, and who will come."""
 
 
 class CancellationRequest(serializers.Serializer[Any]):
@@ -85,6 +104,16 @@ class SessionAnswer(serializers.Serializer[Any]):
     lots = SessionLotAnswer(many=True)
 
 
+class ExceptionAnswer(serializers.Serializer[Any]):
+    """Something that stood against a visit, who may override it, and what was decided."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    overridable_by = serializers.ListField(child=serializers.CharField())
+    decided_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
 class BookingSummary(serializers.Serializer[Any]):
     """A booking in a list."""
 
@@ -99,7 +128,8 @@ class BookingSummary(serializers.Serializer[Any]):
 class BookingAnswer(BookingSummary):
     """A booking with everything that it claims.
 
-    `duty` is what the guarantee stands for, `shortfall` what it lacks of the duty by new rates.
+    `duty` is what the guarantee stands for, `shortfall` what it lacks of the duty by new rates. A held booking lapses
+    at `held_until`; `moved_from` and `moved_to` are the bookings before and after it.
     """
 
     room = serializers.CharField()
@@ -112,6 +142,11 @@ class BookingAnswer(BookingSummary):
     currency = serializers.CharField()
     booked_at = serializers.DateTimeField()
     cancellation_reason = serializers.CharField(allow_blank=True)
+    held_until = serializers.DateTimeField(allow_null=True)
+    justification = serializers.CharField(allow_blank=True)
+    exceptions = ExceptionAnswer(many=True)
+    moved_from = serializers.UUIDField(allow_null=True)
+    moved_to = serializers.UUIDField(allow_null=True)
     session = SessionAnswer(allow_null=True)
 
 
@@ -150,8 +185,29 @@ def booking_json(booking_id: UUID, request: Request) -> dict[str, Any]:
         "currency": booking.currency,
         "booked_at": booking.booked_at,
         "cancellation_reason": booking.cancellation_reason,
+        "held_until": booking.held_until,
+        "justification": booking.justification,
+        "exceptions": [
+            {name: getattr(one, name) for name in ("code", "message", "overridable_by", "decided_at", "reason")}
+            for one in booking.exceptions.all()
+        ],
+        "moved_from": booking.moved_from_id,
+        "moved_to": getattr(booking, "moved_to", None) and booking.moved_to.pk,
         "session": _session_json(session) if session else None,
     }
+
+
+def wish_of(fields: Mapping[str, Any], request: Request) -> VisitWish:
+    """Turn what a request asks for into what the acts know; raises NotFound."""
+    return VisitWish(
+        lot_ids=lot_ids_by_stock_numbers(fields["stock_numbers"], actor=request.actor),
+        desk_id=desk_by_code(fields["desk"], actor=request.actor).pk,
+        starts_at=fields["starts_at"],
+        escort_id=escort_id_of(fields.get("escort")),
+        scale_id=scale_id_of(fields.get("scale")),
+        visitors=fields.get("visitors", ()),
+        guarantee_company_id=fields.get("guarantee_company_id"),
+    )
 
 
 def _session_json(session: ViewingSession) -> dict[str, Any]:
@@ -193,19 +249,14 @@ class BookingsView(ApiView):
     )
     @idempotent
     def post(self, request: Request) -> HttpResponse:
-        """Book a visit: lots, desk, escort, scale and guarantee, all or nothing."""
+        """Book a visit: lots, desk, escort, scale and guarantee, all or nothing.
+
+        With a justification, problems that somebody may override don't refuse the visit: it is `requested` until
+        they have decided.
+        """
         fields = read(BookingRequest, request)
-        booking = book_viewing(
-            lot_ids=lot_ids_by_stock_numbers(fields["stock_numbers"], actor=request.actor),
-            desk_id=desk_by_code(fields["desk"], actor=request.actor).pk,
-            starts_at=fields["starts_at"],
-            escort_id=escort_id_of(fields.get("escort")),
-            scale_id=scale_id_of(fields.get("scale")),
-            visitors=fields["visitors"],
-            guarantee_company_id=fields.get("guarantee_company_id"),
-            actor=request.actor,
-            at=request.at,
-        )
+        wish, why = wish_of(fields, request), fields["justification"]
+        booking = book_viewing(wish=wish, justification=why, actor=request.actor, at=request.at)
         return json_response(booking_json(booking.pk, request), 201)
 
 

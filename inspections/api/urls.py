@@ -2,13 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from inspections.api import bookings, sessions, slots
+from inspections.api import booking_changes, bookings, sessions, slots
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("viewing-desks", slots.DesksView.as_view()),
     path("viewing-desks/<str:code>/free-slots", slots.FreeSlotsView.as_view()),
     path("bookings", bookings.BookingsView.as_view()),
+    path("bookings/holds", booking_changes.HoldsView.as_view()),
     path("bookings/<uuid:booking_id>", bookings.BookingView.as_view()),
+    path("bookings/<uuid:booking_id>/confirm", booking_changes.ConfirmBookingView.as_view()),
+    path("bookings/<uuid:booking_id>/approve", booking_changes.ApproveBookingView.as_view()),
+    path("bookings/<uuid:booking_id>/refuse", booking_changes.RefuseBookingView.as_view()),
+    path("bookings/<uuid:booking_id>/move", booking_changes.MoveBookingView.as_view()),
     path("bookings/<uuid:booking_id>/cancel", bookings.CancelBookingView.as_view()),
     path("bookings/<uuid:booking_id>/check-in", sessions.CheckInView.as_view()),
     path("bookings/<uuid:booking_id>/open", sessions.OpenSessionView.as_view()),

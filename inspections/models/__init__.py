@@ -1,6 +1,6 @@
 """The tables of looking at goods."""
 
-from inspections.models.bookings import BookedLot, Booking
+from inspections.models.bookings import BookedLot, Booking, BookingException
 from inspections.models.claims import Claim
 from inspections.models.findings import Finding
 from inspections.models.rate_changes import RateChanges
@@ -10,6 +10,7 @@ from inspections.models.viewing_rooms import Desk, Escort, RoomHours, Scale, Vie
 __all__ = (
     "BookedLot",
     "Booking",
+    "BookingException",
     "Claim",
     "Desk",
     "Escort",

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
 from inspections.models.bookings import BookedLot, Booking, BookingQuerySet
+from inspections.models.claims import Claim
 from inspections.models.sessions import SessionLot
+from inspections.rules.bookings import MISSED_WITHIN, BookingState
+from inspections.rules.claims import Resource
 from inspections.rules.permissions import Act, require
+from inspections.rules.slots import Slot
+from tariffs.queries.guarantees import guarantee_company_of
+from tariffs.rules.guarantees import ReservationPurpose
 
 
 def bookings_visible_to(actor: Actor) -> BookingQuerySet:
@@ -29,8 +36,8 @@ def booking_visible_to(actor: Actor, booking_id: UUID) -> Booking:
     session_lots = SessionLot.objects.select_related("lot", "finding").order_by("lot_id")
     found = (
         bookings_visible_to(actor)
-        .select_related("desk__room", "escort__keeper", "scale", "session")
-        .prefetch_related(Prefetch("lots", lots))
+        .select_related("desk__room", "escort__keeper", "scale", "session", "moved_to")
+        .prefetch_related(Prefetch("lots", lots), "exceptions")
         .prefetch_related(Prefetch("session__lots", session_lots))
         .filter(pk=booking_id)
         .first()
@@ -54,3 +61,34 @@ def booked_lot_ids(booking_id: UUID, stock_numbers: Iterable[str], *, actor: Act
     if missing := sorted(set(named) - found.keys()):
         raise NotFound("There is no such lot in this booking.", stock_numbers=missing)
     return [found[stock_number] for stock_number in named]
+
+
+def missed_visits(company_id: int, *, at: datetime) -> int:
+    """Count a company's visits of the last months that nobody came to, or that were given up or moved too late."""
+    return Booking.objects.missed().filter(company_id=company_id, ended_at__gt=at - MISSED_WITHIN).count()
+
+
+def lapsed_holds_of(resources: Collection[Resource], slot: Slot, *, at: datetime) -> set[UUID]:
+    """Give the held bookings whose time is over and that claim any of the resources during a slot."""
+    wanted = Q()
+    for kind in sorted({resource.kind for resource in resources}):
+        ids = [resource.id for resource in resources if resource.kind == kind]
+        wanted |= Q(resource_kind=kind, resource_id__in=ids)
+    claims = Claim.objects.active().filter(wanted, during__overlap=(slot.starts_at, slot.busy_until))
+    lapsed = claims.filter(booking__state=BookingState.HELD, booking__held_until__lte=at)
+    return set(lapsed.values_list("booking_id", flat=True))
+
+
+def overdue_bookings(*, at: datetime, limit: int) -> list[UUID]:
+    """Give up to so many bookings whose time is over without anybody having ended them; runs two SQL statements."""
+    holds = Booking.objects.filter(state=BookingState.HELD, held_until__lte=at).order_by("held_until")
+    undecided = Q(state=BookingState.REQUESTED, during__startswith__lte=at)
+    nobody_came = Q(state=BookingState.BOOKED, during__endswith__lte=at)
+    others = Booking.objects.filter(undecided | nobody_came).order_by("pk")
+    return [*holds.values_list("pk", flat=True)[:limit], *others.values_list("pk", flat=True)[:limit]][:limit]
+
+
+def principal_of_visit(booking: Booking) -> int | None:
+    """Give the company whose guarantee stands for a visit, None when it is the visitors' own."""
+    company_id = guarantee_company_of(purpose=ReservationPurpose.VIEWING, reference=booking.pk)
+    return None if company_id == booking.company_id else company_id

@@ -8,22 +8,20 @@ from bonded.queries.invariants import Question, rows_of
 def _claims_of_bookings_that_ended() -> list[str]:
     return rows_of("""
         SELECT c.id, b.id, b.state FROM inspections_claim c JOIN inspections_booking b ON b.id = c.booking_id
-         WHERE c.is_active AND b.state IN ('done', 'cancelled')
+         WHERE c.is_active AND b.state NOT IN ('held', 'requested', 'booked', 'in_session')
     """)
 
 
 def _bookings_without_their_claims() -> list[str]:
     return rows_of("""
-        WITH needed (booking_id, kind, id, during) AS (
-            SELECT id, 'desk', desk_id, during FROM inspections_booking WHERE state IN ('booked', 'in_session')
+        WITH live AS (
+            SELECT * FROM inspections_booking WHERE state IN ('held', 'requested', 'booked', 'in_session')
+        ), needed (booking_id, kind, id, during) AS (
+            SELECT live.id, one.kind, one.id, during FROM live,
+                   LATERAL (VALUES ('desk', desk_id), ('escort', escort_id), ('scale', scale_id)) AS one (kind, id)
             UNION ALL
-            SELECT id, 'escort', escort_id, during FROM inspections_booking WHERE state IN ('booked', 'in_session')
-            UNION ALL
-            SELECT id, 'scale', scale_id, during FROM inspections_booking WHERE state IN ('booked', 'in_session')
-            UNION ALL
-            SELECT b.id, 'lot', l.lot_id, b.during
-              FROM inspections_booking b JOIN inspections_bookedlot l ON l.booking_id = b.id
-             WHERE b.state IN ('booked', 'in_session')
+            SELECT live.id, 'lot', l.lot_id, live.during
+              FROM live JOIN inspections_bookedlot l ON l.booking_id = live.id
         )
         SELECT n.booking_id, n.kind, n.id
           FROM needed n
@@ -44,10 +42,10 @@ def _bookings_that_differ_from_their_sessions() -> list[str]:
     return rows_of("""
         SELECT b.id, b.state, s.state
           FROM inspections_booking b LEFT JOIN inspections_viewingsession s ON s.booking_id = b.id
-         WHERE CASE b.state WHEN 'booked' THEN s.id IS NOT NULL
-                            WHEN 'in_session' THEN s.id IS NULL OR s.state NOT IN ('checked_in', 'open', 'weighed_in')
+         WHERE CASE b.state WHEN 'in_session' THEN s.id IS NULL OR s.state NOT IN ('checked_in', 'open', 'weighed_in')
                             WHEN 'done' THEN s.id IS NULL OR s.state <> 'closed'
-                            ELSE coalesce(s.state, 'cancelled') <> 'cancelled' END
+                            WHEN 'cancelled' THEN coalesce(s.state, 'cancelled') <> 'cancelled'
+                            ELSE s.id IS NOT NULL END
     """)
 
 
@@ -85,9 +83,27 @@ def _bookings_without_their_headroom() -> list[str]:
           FROM inspections_booking b
           LEFT JOIN tariffs_guaranteereservation r ON r.purpose = 'viewing' AND r.reference = b.id
          WHERE r.id IS NULL OR r.amount_minor <> b.duty_minor
-            OR CASE WHEN b.state = 'cancelled' THEN r.state = 'reserved'
+            OR CASE WHEN b.state IN ('cancelled', 'refused', 'lapsed', 'moved', 'no_show') THEN r.state = 'reserved'
                     WHEN b.state = 'done' THEN false
                     ELSE r.state NOT IN ('reserved', 'expired') END
+    """)
+
+
+def _requests_without_an_open_question() -> list[str]:
+    """Ask for requested visits against which nothing stands, and for booked ones against which something does."""
+    return rows_of("""
+        SELECT b.id, b.state FROM inspections_booking b
+         WHERE b.state IN ('requested', 'booked', 'in_session', 'done')
+           AND (b.state = 'requested') <> EXISTS (
+               SELECT FROM inspections_bookingexception e WHERE e.booking_id = b.id AND e.decided_by_id IS NULL)
+    """)
+
+
+def _moved_bookings_without_one_that_follows() -> list[str]:
+    return rows_of("""
+        SELECT b.id, b.state FROM inspections_booking b
+          LEFT JOIN inspections_booking following ON following.moved_from_id = b.id
+         WHERE (b.state = 'moved') <> (following.id IS NOT NULL)
     """)
 
 
@@ -95,6 +111,8 @@ INVARIANTS: dict[str, Question] = {
     "Nothing is claimed for a visit that is over or cancelled.": _claims_of_bookings_that_ended,
     "A visit to come has its desk, escort, scale and every lot to itself.": _bookings_without_their_claims,
     "A booking names a lot.": _bookings_without_lots,
+    "A visit waits for a decision exactly while something stands against it.": _requests_without_an_open_question,
+    "A moved booking is followed by the one that took its place.": _moved_bookings_without_one_that_follows,
     "A booking stands as its session does.": _bookings_that_differ_from_their_sessions,
     "The lots of an open session lie at its desk.": _lots_of_open_sessions_that_are_elsewhere,
     "A lot lies at a viewing desk only while its session is open.": _lots_at_desks_without_an_open_session,

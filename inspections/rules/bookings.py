@@ -16,20 +16,40 @@ from inspections.rules.viewing_rooms import is_calibrated
 class BookingState(StrEnum):
     """How far a booking has come."""
 
+    HELD = "held"  # Everything is claimed while somebody chooses; the claim ends by itself.
+    REQUESTED = "requested"  # Everything is claimed; somebody has to override what stands against the visit.
     BOOKED = "booked"  # Everything is claimed; the visit is to come.
     IN_SESSION = "in_session"  # The visitors are here.
     DONE = "done"  # The visit is over and the stones are back.
-    CANCELLED = "cancelled"  # It did not come about; nothing is claimed any more.
+    CANCELLED = "cancelled"  # It was given up, or its stones can't be viewed any more.
+    REFUSED = "refused"  # What stood against it was not overridden.
+    LAPSED = "lapsed"  # Nobody confirmed it in time, or nobody decided before it would have begun.
+    MOVED = "moved"  # Another booking has taken its place.
+    NO_SHOW = "no_show"  # Nobody came.
 
 
 STEPS: dict[BookingState, frozenset[BookingState]] = {
-    BookingState.BOOKED: frozenset({BookingState.IN_SESSION, BookingState.CANCELLED}),
+    BookingState.HELD: frozenset(
+        {BookingState.BOOKED, BookingState.REQUESTED, BookingState.CANCELLED, BookingState.LAPSED}
+    ),
+    BookingState.REQUESTED: frozenset(
+        {BookingState.BOOKED, BookingState.REFUSED, BookingState.CANCELLED, BookingState.LAPSED}
+    ),
+    BookingState.BOOKED: frozenset(
+        {BookingState.IN_SESSION, BookingState.CANCELLED, BookingState.MOVED, BookingState.NO_SHOW}
+    ),
     # Visitors who are here may still leave before the first stone is taken out; the session's own steps guard that.
     BookingState.IN_SESSION: frozenset({BookingState.DONE, BookingState.CANCELLED}),
     BookingState.DONE: frozenset(),
     BookingState.CANCELLED: frozenset(),
+    BookingState.REFUSED: frozenset(),
+    BookingState.LAPSED: frozenset(),
+    BookingState.MOVED: frozenset(),
+    BookingState.NO_SHOW: frozenset(),
 }
-LIVE_STATES = frozenset({BookingState.BOOKED, BookingState.IN_SESSION})
+# Everything is claimed, and nobody has come yet.
+TO_COME_STATES = frozenset({BookingState.HELD, BookingState.REQUESTED, BookingState.BOOKED})
+LIVE_STATES = TO_COME_STATES | {BookingState.IN_SESSION}
 
 # Our own terms: tender houses admit two representatives of a company; the rest was not found anywhere.
 MOST_VISITORS = 2
@@ -38,6 +58,13 @@ FURTHEST_AHEAD = timedelta(days=90)
 CHECK_IN_LEAD = timedelta(minutes=30)
 # How long a buyer who wants the stones may take to ask for their withdrawal, before the headroom is free again.
 HEADROOM_TERM = timedelta(days=3)
+# How long somebody may choose with everything claimed, and for how many visits of one company at once.
+HOLD_TERM = timedelta(minutes=10)
+MOST_HOLDS = 3
+# A visit given up or moved later than this before it begins counts as missed, like one that nobody came to.
+NOTICE = timedelta(hours=24)
+MISSED_WITHIN = timedelta(days=90)
+MOST_MISSED = 3
 
 # Said alike whether customs stopped the lot or another company has bought it.
 LOT_NOT_VIEWABLE = "A lot of this booking can't be viewed any more."
@@ -49,6 +76,18 @@ class BookingRefused(ProblemsFound):
     code = "booking_refused"
 
 
+class HoldLapsed(RuleViolation):
+    """The time to choose is over: what was held may be another's."""
+
+    code = "hold_lapsed"
+
+
+class OverrideNotAllowed(RuleViolation):
+    """What stands against the booking may be overridden, but not by this role."""
+
+    code = "override_not_allowed"
+
+
 class CheckInNotOpen(RuleViolation):
     """The visitors are too early or too late."""
 
@@ -56,10 +95,28 @@ class CheckInNotOpen(RuleViolation):
 
 
 @dataclass(frozen=True, slots=True)
+class VisitWish:
+    """What somebody asks for: lots in the order of viewing, and where and when.
+
+    Without an escort or scale the first free one is meant; without a guarantee company the company's own guarantee.
+    """
+
+    lot_ids: Sequence[int]
+    desk_id: int
+    starts_at: datetime
+    escort_id: int | None = None
+    scale_id: int | None = None
+    visitors: Sequence[str] = ()
+    guarantee_company_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BookingFacts:
     """What is known of a booking that somebody asks for.
 
-    `lot_problems` and `duty_problem` are what the lower floors have to say about lots and guarantee.
+    `lot_problems` and `duty_problem` are what the lower floors have to say about lots and guarantee. `missed` counts
+    the company's visits of the last months that were given up late or that nobody came to, `holds` its others that
+    are held, with this one. Who only chooses yet `names_visitors` later.
     """
 
     at: datetime
@@ -74,6 +131,9 @@ class BookingFacts:
     scale_calibrated_until: date
     lot_problems: Sequence[Problem]
     duty_problem: Problem | None
+    missed: int = 0
+    holds: int = 0
+    names_visitors: bool = True
 
 
 def booking_problems(facts: BookingFacts) -> list[Problem]:
@@ -99,7 +159,12 @@ def booking_problems(facts: BookingFacts) -> list[Problem]:
             "The scale's calibration will have ended.",
             (),
         ),
-        (bool(facts.visitors), "visitors_missing", "Name who will come.", ()),
+        (
+            bool(facts.visitors) or not facts.names_visitors,
+            "visitors_missing",
+            "Name who will come.",
+            (),
+        ),
         (
             len(facts.visitors) <= MOST_VISITORS,
             "too_many_visitors",
@@ -113,9 +178,30 @@ def booking_problems(facts: BookingFacts) -> list[Problem]:
             "The company's good standing is in doubt.",
             administrator,
         ),
+        (
+            facts.missed < MOST_MISSED,
+            "too_many_missed_visits",
+            f"{MOST_MISSED} visits were missed or given up late within {MISSED_WITHIN.days} days.",
+            keeper,
+        ),
+        (facts.holds <= MOST_HOLDS, "too_many_holds", f"At most {MOST_HOLDS} visits are held at once.", ()),
     ]
     named = [Problem(code, message, roles) for holds, code, message, roles in checks if not holds]
     return [*named, *facts.lot_problems, *([facts.duty_problem] if facts.duty_problem else [])]
+
+
+def overdue_target(state: BookingState, starts_at: datetime, ends_at: datetime, *, at: datetime) -> BookingState | None:
+    """Say what becomes of a visit whose time is over: undecided at its beginning, or nobody there until its end."""
+    if state is BookingState.REQUESTED and starts_at <= at:
+        return BookingState.LAPSED
+    if state is BookingState.BOOKED and ends_at <= at:
+        return BookingState.NO_SHOW
+    return None
+
+
+def is_late(starts_at: datetime, *, at: datetime) -> bool:
+    """Say whether a visit is given up or moved so late that it counts as missed."""
+    return at > starts_at - NOTICE
 
 
 def require_check_in_open(starts_at: datetime, ends_at: datetime, *, at: datetime) -> None:

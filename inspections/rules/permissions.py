@@ -13,7 +13,12 @@ class Act(StrEnum):
     READ_SLOTS = "inspections.slot.read"
     READ_BOOKING = "inspections.booking.read"
     BOOK_VIEWING = "inspections.booking.book"
+    HOLD_VIEWING = "inspections.booking.hold"
+    CONFIRM_BOOKING = "inspections.booking.confirm"
+    MOVE_BOOKING = "inspections.booking.move"
+    DECIDE_BOOKING = "inspections.booking.decide"
     CANCEL_BOOKING = "inspections.booking.cancel"
+    LAPSE_BOOKING = "inspections.booking.lapse"
     CHECK_IN = "inspections.session.check_in"
     OPEN_SESSION = "inspections.session.open"
     WEIGH_IN_SESSION = "inspections.session.weigh_in"
@@ -31,7 +36,12 @@ MAY: ActTable = {
     Act.READ_SLOTS: _READERS,
     Act.READ_BOOKING: _READERS,
     Act.BOOK_VIEWING: _BUYER,
+    Act.HOLD_VIEWING: _BUYER,
+    Act.CONFIRM_BOOKING: _BUYER,
+    Act.MOVE_BOOKING: _BUYER,
+    Act.DECIDE_BOOKING: frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR}),
     Act.CANCEL_BOOKING: _BUYER | _HOUSE,
+    Act.LAPSE_BOOKING: frozenset({Role.SYSTEM}),
     Act.CHECK_IN: _KEEPER,
     Act.OPEN_SESSION: _KEEPER,
     Act.WEIGH_IN_SESSION: _KEEPER,

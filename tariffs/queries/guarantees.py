@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from bonded.rules.errors import NotFound
 from bonded.rules.money import Money
@@ -12,7 +13,13 @@ from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantee_authorities import GuaranteeAuthority
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
 from tariffs.rules.guarantee_authorities import require_within
-from tariffs.rules.guarantees import LIVE_STATES, OPEN_STATES, HeadroomMissing, ReservationState
+from tariffs.rules.guarantees import (
+    LIVE_STATES,
+    OPEN_STATES,
+    HeadroomMissing,
+    ReservationPurpose,
+    ReservationState,
+)
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
 
@@ -109,3 +116,9 @@ def _due_next(account: GuaranteeAccount, authority: GuaranteeAuthority | None) -
     ours = debts if authority is None else debts.filter(reservation__authority=authority)
     debt = ours.order_by("due_on", "pk").first()
     return None if debt is None else f"{debt.reference} on {debt.due_on.isoformat()}: {debt.outstanding}"
+
+
+def guarantee_company_of(*, purpose: ReservationPurpose, reference: UUID) -> int | None:
+    """Give the company whose guarantee stands for something; None when none does."""
+    claims = GuaranteeReservation.objects.filter(purpose=purpose, reference=reference)
+    return claims.values_list("account__company_id", flat=True).first()

@@ -11,10 +11,12 @@ from typing import Any
 from bonded.models import Location, Lot, User
 from bonded.rules.locations import LocationKind
 from bonded.rules.permissions import Actor
+from inspections.actions.booking_holds import hold_viewing
 from inspections.actions.bookings import book_viewing
 from inspections.actions.findings import record_finding
 from inspections.actions.sessions import check_in, open_session, weigh_in_session
 from inspections.models import Booking, Desk, Escort, RoomHours, Scale, ViewingRoom, ViewingSession
+from inspections.rules.bookings import VisitWish
 from inspections.rules.findings import Intent
 from inspections.rules.sessions import WeighedIn, WeighedOut
 from inspections.rules.viewing_rooms import WORKING_WEEKDAYS
@@ -60,8 +62,8 @@ def viewable_lots(cast: Cast, at: datetime, count: int = 1) -> list[Lot]:
     return lots_in_the_vault(cast, at, lots=[{}] * count)
 
 
-def booking_of(room: Room, lots: Sequence[Lot], *, actor: Actor, at: datetime, **changes: Any) -> Booking:
-    """Book a visit in the room, at the next slot unless another is named."""
+def wish_for(room: Room, lots: Sequence[Lot], **changes: Any) -> VisitWish:
+    """Alice alone in the room, at the next slot unless another is named."""
     asked: dict[str, Any] = {
         "lot_ids": [lot.pk for lot in lots],
         "desk_id": room.desk.pk,
@@ -70,7 +72,13 @@ def booking_of(room: Room, lots: Sequence[Lot], *, actor: Actor, at: datetime, *
         "scale_id": room.scale.pk,
         "visitors": ["Alice Alder"],
     }
-    return book_viewing(**asked | changes, actor=actor, at=at)
+    return VisitWish(**asked | changes)
+
+
+def booking_of(room: Room, lots: Sequence[Lot], *, actor: Actor, at: datetime, **changes: Any) -> Booking:
+    """Book a visit in the room, at the next slot unless another is named."""
+    why = changes.pop("justification", "")
+    return book_viewing(wish=wish_for(room, lots, **changes), justification=why, actor=actor, at=at)
 
 
 def a_booking(cast: Cast, at: datetime, *, lots: int = 1, **changes: Any) -> Booking:
@@ -144,3 +152,16 @@ def a_weighed_in_session(
         actor=cast.victor,
         at=at,
     )
+
+
+def a_hold(cast: Cast, at: datetime, *, lots: int = 1, **changes: Any) -> Booking:
+    """Alice chooses, with everything claimed for ten minutes."""
+    a_buyer_who_may_book(cast, at)
+    wish = wish_for(a_viewing_room(cast), viewable_lots(cast, at, lots), visitors=(), **changes)
+    return hold_viewing(wish=wish, actor=cast.alice, at=at)
+
+
+def a_request(cast: Cast, at: datetime, **changes: Any) -> Booking:
+    """Alice wants to bring three people, which a keeper has to allow."""
+    visitors = ["Alice Alder", "Bob Alder", "A setter"]
+    return a_booking(cast, at, visitors=visitors, justification="The setter decides.", **changes)

@@ -119,6 +119,11 @@ def test_book_viewing__tells_everything_about_it(cast: Cast, at: datetime) -> No
         "currency": "CNY",
         "booked_at": "2026-11-23T02:00:00+00:00",
         "cancellation_reason": "",
+        "held_until": None,
+        "justification": "",
+        "exceptions": [],
+        "moved_from": None,
+        "moved_to": None,
         "session": None,
     }
 

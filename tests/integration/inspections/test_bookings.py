@@ -22,7 +22,7 @@ from inspections.models import BookedLot, Booking, Claim
 from inspections.queries.bookings import booking_visible_to, bookings_visible_to
 from inspections.rules.bookings import LOT_NOT_VIEWABLE, BookingRefused
 from inspections.rules.claims import SlotTaken
-from inspections.signals import booking_cancelled, booking_made
+from inspections.signals import booking_ended, booking_made
 from tariffs.actions.guarantees import set_guarantee
 from tariffs.models import GuaranteeAccount, GuaranteeReservation
 from tests.cast import Cast
@@ -207,10 +207,10 @@ def test_cancel_booking__gives_everything_back_once(cast: Cast, at, who: str) ->
     def hear(sender, **fact):
         heard.append(fact["booking_id"])
 
-    booking_cancelled.connect(hear)
+    booking_ended.connect(hear)
     for _ in range(2):
         booking = cancel_booking(booking_id=booking.pk, reason="ill", actor=getattr(cast, who), at=at)
-    booking_cancelled.disconnect(hear)
+    booking_ended.disconnect(hear)
 
     assert (booking.state, booking.cancellation_reason, booking.ended_at) == ("cancelled", "ill", at)
     assert not Claim.objects.active().exists()

@@ -11,6 +11,16 @@ from inspections.rules.sessions import SessionState
 
 # Written out by hand, so that a slip in the tables under test can't repeat itself here.
 BOOKING_PAIRS = {
+    ("held", "booked"),
+    ("held", "requested"),
+    ("held", "cancelled"),
+    ("held", "lapsed"),
+    ("requested", "booked"),
+    ("requested", "refused"),
+    ("requested", "cancelled"),
+    ("requested", "lapsed"),
+    ("booked", "moved"),
+    ("booked", "no_show"),
     ("booked", "in_session"),
     ("booked", "cancelled"),
     ("in_session", "done"),
