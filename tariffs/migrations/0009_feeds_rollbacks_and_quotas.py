@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import migrations, models
 
+import tariffs.rules.schedule
 import tariffs.rules.schedule_drafts
 
 
@@ -15,6 +16,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name="measure",
+            name="quota",
+            field=models.CharField(
+                blank=True, default="", help_text="The order number of the quota within which it holds.", max_length=20
+            ),
+        ),
         migrations.AddField(
             model_name="scheduledraft",
             name="feed",
@@ -45,6 +53,17 @@ class Migration(migrations.Migration):
             name="rate",
             field=models.CharField(
                 blank=True, help_text="4% + 2/ct, min(max(0.3464%, 31.67), 614.35) …; empty: ended", max_length=200
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="measure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("quota", ""),
+                    ("needs_document", tariffs.rules.schedule.Document["QUOTA_CERTIFICATE"]),
+                    _connector="OR",
+                ),
+                name="a_rate_within_a_quota_needs_its_certificate",
             ),
         ),
         migrations.AddConstraint(

@@ -45,10 +45,10 @@ def _settled(cast: Cast, at) -> None:
 
 COPY_OF_A_MEASURE = """
     INSERT INTO tariffs_measure
-           (jurisdiction, kind, hs_code, origin, regime, needs_document, rate, validity, known, source, mark,
-            is_verified)
-    SELECT jurisdiction, kind, hs_code, origin, regime, needs_document, '5%', daterange('2026-01-01', '2026-01-02'),
-           known, source, mark, true
+           (jurisdiction, kind, hs_code, origin, regime, needs_document, quota, rate, validity, known, source,
+            mark, is_verified)
+    SELECT jurisdiction, kind, hs_code, origin, regime, {needs_document}, {quota}, '5%',
+           daterange('2026-01-01', '2026-01-02'), known, source, mark, true
       FROM tariffs_measure WHERE kind = 'vat'
 """
 DRAFT = """
@@ -97,7 +97,11 @@ COPY_OF_AN_ENTRY = """
 @pytest.mark.parametrize(
     ("sql", "constraint"),
     [
-        (COPY_OF_A_MEASURE, "no_two_rates_in_force_at_once"),
+        (COPY_OF_A_MEASURE.format(needs_document="''", quota="''"), "no_two_rates_in_force_at_once"),
+        (
+            COPY_OF_A_MEASURE.format(needs_document="'kimberley_certificate'", quota="'09.0150'"),
+            "a_rate_within_a_quota_needs_its_certificate",
+        ),
         (
             f"{a_draft(**A_NUMBERED_DRAFT)}; {a_draft(**A_NUMBERED_DRAFT)}",
             "one_draft_for_each_number_of_a_feed",
