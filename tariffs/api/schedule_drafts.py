@@ -39,7 +39,10 @@ READERS = {"measures": measures_of, "exchange_rates": exchange_rates_of}
 
 
 class DraftRequest(serializers.Serializer[Any]):
-    """Rows to be published together: each has the columns of measures.csv or exchange_rates.csv, all of them texts."""
+    """Rows to be published together: each has the columns of measures.csv or exchange_rates.csv, all of them texts.
+
+    A row of measures with the day `ends` instead of `rate` and `valid_from` ends a measure from that day on.
+    """
 
     title = serializers.CharField(max_length=LONGEST_TITLE)
     measures = serializers.ListField(child=serializers.DictField(), max_length=20_000, default=list)
