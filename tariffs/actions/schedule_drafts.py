@@ -7,7 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 
 from bonded.actions.activity import record_activity
 from bonded.rules.errors import NotFound, Problem
@@ -28,6 +28,7 @@ from tariffs.rules.schedule_drafts import (
     DraftState,
     EarlierDraftWaits,
 )
+from tariffs.rules.schedule_feeds import NO_FEED, FeedFileTaken, ScheduleFile, require_next
 from tariffs.rules.schedule_rollbacks import NothingKnownThen
 from tariffs.rules.schedule_rows import cells_of
 from tariffs.rules.working_days import business_day
@@ -39,15 +40,20 @@ def draft_schedule(
     title: str,
     measures: Sequence[Mapping[str, str]],
     exchange_rates: Sequence[Mapping[str, str]],
+    file: ScheduleFile | None = None,
     actor: Actor,
     at: datetime,
 ) -> ScheduleDraft:
-    """Keep rows that are to be published together.
+    """Keep rows that are to be published together; `file` is what they were read from.
 
-    Raises ScheduleFileInvalid with every fault, DraftChangesNothing.
+    A file of a feed is kept though it changes nothing: the next number waits for it. Raises ScheduleFileInvalid with
+    every fault, DraftChangesNothing, FeedFileTaken, FeedNumberMissing.
     """
     require(actor, Act.DRAFT_SCHEDULE)
     draft = ScheduleDraft(title=title, measures=list(measures), exchange_rates=list(exchange_rates))
+    if file is not None:
+        draft.feed, draft.sequence, draft.file_sha256 = file.feed, file.sequence, file.sha256
+        _require_next_of_feed(draft)
     return _kept(draft, actor=actor, at=at)
 
 
@@ -91,8 +97,8 @@ def approve_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> ScheduleDraf
 def publish_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> ScheduleDraft:
     """Put an approved draft in force for its days.
 
-    Raises NotFound, StepNotAllowed, EarlierDraftWaits, CoverageIncomplete, and DraftOutdated when what it
-    changes is not what was approved.
+    Raises NotFound, StepNotAllowed, EarlierDraftWaits, FeedNumberMissing when an earlier file of its feed is not
+    published, CoverageIncomplete, and DraftOutdated when what it changes is not what was approved.
     """
     require(actor, Act.PUBLISH_SCHEDULE)
     draft = _locked(draft_id)
@@ -102,6 +108,9 @@ def publish_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> ScheduleDraf
         raise EarlierDraftWaits(
             f"{waiting.title!r} was approved before this one: publish or discard it first.", draft_id=str(waiting.pk)
         )
+    if draft.sequence is not None:
+        published = ScheduleDraft.objects.filter(feed=draft.feed, state=DraftState.PUBLISHED)
+        require_next(draft.sequence, _numbers(published), feed=draft.feed)
     if digest_of(changes_of(draft)) != draft.approved_digest:
         raise DraftOutdated("What the draft changes is not what was approved: look at it and approve it again.")
     _require_coverage(draft, begins=business_day(at))
@@ -128,11 +137,32 @@ def discard_draft(*, draft_id: UUID, reason: str, actor: Actor, at: datetime) ->
     return draft
 
 
+def _require_next_of_feed(draft: ScheduleDraft) -> None:
+    """Refuse a file whose number or content a draft of the feed has already, and one that leaves a number out."""
+    if draft.sequence is None:
+        return
+    lock_schedule()
+    others = ScheduleDraft.objects.filter(feed=draft.feed).exclude(state=DraftState.DISCARDED)
+    same = Q(sequence=draft.sequence) | Q(file_sha256=draft.file_sha256)
+    if taken := others.filter(same).order_by("sequence").first():
+        raise FeedFileTaken(
+            f"{taken.title!r} is number {taken.sequence} of {draft.feed} already.",
+            draft_id=str(taken.pk),
+            sequence=taken.sequence,
+            is_same_file=taken.file_sha256 == draft.file_sha256,
+        )
+    require_next(draft.sequence, _numbers(others), feed=draft.feed)
+
+
+def _numbers(drafts: QuerySet[ScheduleDraft]) -> set[int]:
+    return {number for number in drafts.values_list("sequence", flat=True) if number is not None}
+
+
 def _kept(draft: ScheduleDraft, *, actor: Actor, at: datetime) -> ScheduleDraft:
     assert actor.user_id is not None
     draft.drafted_by_id, draft.drafted_at = actor.user_id, at
     changes = changes_of(draft)
-    if not any(change.is_new for change in changes):
+    if draft.feed == NO_FEED and not any(change.is_new for change in changes):
         raise DraftChangesNothing("Everything that the draft says is believed already.", rows=len(changes))
     draft.save(force_insert=True)
     record_activity(Act.DRAFT_SCHEDULE, draft, actor=actor, at=at, title=draft.title, rows=len(changes))

@@ -31,6 +31,7 @@ class MeasureAnswer(serializers.Serializer[Any]):
     origin = serializers.CharField(allow_blank=True)
     regime = serializers.CharField(allow_blank=True)
     needs_document = serializers.CharField(allow_blank=True)
+    quota = serializers.CharField(allow_blank=True)
     rate = serializers.CharField()
     valid_from = serializers.DateField(source="validity.lower")
     valid_until = serializers.DateField(source="validity.upper", allow_null=True)

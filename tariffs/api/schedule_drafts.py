@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from typing import Any, cast
 from uuid import UUID
@@ -29,6 +30,7 @@ from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_
 from tariffs.api.base import moment_from_text
 from tariffs.models.schedule_drafts import ScheduleDraft
 from tariffs.queries.schedule_drafts import changes_of, draft_by_id, drafts_for, gaps_in_bond, gaps_left_by, rows_of
+from tariffs.rules.schedule_feeds import ScheduleFile, feed_from_text
 from tariffs.rules.schedule_files import exchange_rates_of, measures_of, rows_of_csv
 from tariffs.rules.working_days import business_day
 
@@ -37,7 +39,10 @@ READERS = {"measures": measures_of, "exchange_rates": exchange_rates_of}
 
 
 class DraftRequest(serializers.Serializer[Any]):
-    """Rows to be published together: each has the columns of measures.csv or exchange_rates.csv, all of them texts."""
+    """Rows to be published together: each has the columns of measures.csv or exchange_rates.csv, all of them texts.
+
+    A row of measures with the day `ends` instead of `rate` and `valid_from` ends a measure from that day on.
+    """
 
     title = serializers.CharField(max_length=LONGEST_TITLE)
     measures = serializers.ListField(child=serializers.DictField(), max_length=20_000, default=list)
@@ -70,6 +75,9 @@ class DraftSummary(serializers.Serializer[Any]):
     approved_at = serializers.DateTimeField(allow_null=True)
     approval_number = serializers.IntegerField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
+    feed = serializers.CharField(allow_blank=True)
+    sequence = serializers.IntegerField(allow_null=True)
+    file_sha256 = serializers.CharField(allow_blank=True)
     known_at = serializers.DateTimeField(allow_null=True)
     from_on = serializers.DateField(allow_null=True)
 
@@ -117,6 +125,9 @@ def draft_summary_json(draft: ScheduleDraft) -> dict[str, Any]:
         "approved_at": draft.approved_at,
         "approval_number": draft.approval_number,
         "published_at": draft.published_at,
+        "feed": draft.feed,
+        "sequence": draft.sequence,
+        "file_sha256": draft.file_sha256,
         "known_at": draft.known_at,
         "from_on": draft.from_on,
     }
@@ -177,21 +188,29 @@ class DraftFilesView(ApiView):
         parameters=[
             OpenApiParameter("title", OpenApiTypes.STR, required=True, description="What the draft is called."),
             OpenApiParameter("rows", OpenApiTypes.STR, required=True, enum=list(READERS), description="What it holds."),
+            OpenApiParameter("feed", OpenApiTypes.STR, description="Whose numbered files this is one of."),
+            OpenApiParameter("sequence", OpenApiTypes.INT, description="Its number there: the first that is missing."),
         ],
         request={"text/csv": OpenApiTypes.BINARY},
         responses={201: DraftAnswer},
     )
     def post(self, request: Request) -> HttpResponse:
-        """Draft what a CSV file says; every fault is named as `/line/column`, lines counted with the heading."""
+        """Draft what a CSV file says; every fault is named as `/line/column`, lines counted with the heading.
+
+        A file of a feed is taken once and in sequence, also when it changes nothing.
+        """
         kind, title = request.GET.get("rows", ""), request.GET.get("title", "").strip()
         if kind not in READERS or not 0 < len(title) <= LONGEST_TITLE:
             raise InputInvalid(
                 f"Name `rows` ({' or '.join(READERS)}) and a `title` of 1 to {LONGEST_TITLE} characters."
             )
-        rows = rows_of_csv(cast("Any", request.data) or b"")
+        feed, sequence = feed_from_text(request.GET.get("feed", ""), request.GET.get("sequence", ""))
+        content = cast("Any", request.data) or b""
+        rows = rows_of_csv(content)
         READERS[kind](rows)
         cells = {name: [dict(cells) for _, cells in rows] if name == kind else [] for name in READERS}
-        draft = draft_schedule(title=title, **cells, actor=request.actor, at=request.at)
+        file = ScheduleFile(hashlib.sha256(content).hexdigest(), feed, sequence)
+        draft = draft_schedule(title=title, **cells, file=file, actor=request.actor, at=request.at)
         return json_response(draft_json(draft.pk, request), 201)
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from bonded.models.base import enum_choices, values_check
 from tariffs.models.versions import Version, VersionQuerySet, begins_on_a_day, one_version_a_day
 from tariffs.rules.jurisdictions import Jurisdiction
-from tariffs.rules.schedule import ANY, ENDED, NO_DOCUMENT, Document, MeasureKind, rate_sentence
+from tariffs.rules.schedule import ANY, ENDED, NO_DOCUMENT, NO_QUOTA, Document, MeasureKind, rate_sentence
 
 
 class MeasureQuerySet(VersionQuerySet["Measure"]):
@@ -29,7 +29,7 @@ class Measure(Version):
     """One row is a rate, or its end, for a code, chapter or heading, an origin and a regime, for some days."""
 
     KEY = ("jurisdiction", "kind", "hs_code", "origin", "regime", "needs_document")
-    CONTENT = ("rate", "source", "mark", "is_verified")
+    CONTENT = ("rate", "quota", "source", "mark", "is_verified")
 
     jurisdiction = models.CharField(max_length=2, choices=enum_choices(Jurisdiction), default=Jurisdiction.CN)
     kind = models.CharField(max_length=20, choices=enum_choices(MeasureKind))
@@ -43,6 +43,10 @@ class Measure(Version):
         max_length=200, blank=True, help_text="4% + 2/ct, min(max(0.3464%, 31.67), 614.35) …; empty: ended"
     )
 
+    quota = models.CharField(
+        max_length=20, blank=True, default=NO_QUOTA, help_text="The order number of the quota within which it holds."
+    )
+
     objects = MeasureQuerySet.as_manager()
 
     class Meta:
@@ -53,6 +57,10 @@ class Measure(Version):
             begins_on_a_day("a_measure_begins_on_a_day"),
             models.CheckConstraint(
                 condition=models.Q(needs_document__in=[NO_DOCUMENT, *Document]), name="a_measure_needs_a_known_document"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quota=NO_QUOTA) | models.Q(needs_document=Document.QUOTA_CERTIFICATE),
+                name="a_rate_within_a_quota_needs_its_certificate",
             ),
             one_version_a_day(
                 "no_two_rates_in_force_at_once",
@@ -68,7 +76,7 @@ class Measure(Version):
     @property
     def says(self) -> str:
         """Say for a person what is in force."""
-        return rate_sentence(self.rate)
+        return rate_sentence(self.rate, self.quota)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.says} for {self.hs_code} {self.origin} {self.regime}".strip()

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from bonded.models.base import Table, TableQuerySet, enum_choices, values_check
 from tariffs.rules.schedule_drafts import DraftState
+from tariffs.rules.schedule_feeds import LONGEST_FEED, NO_FEED
 
 
 class ScheduleDraft(Table):
@@ -25,6 +26,9 @@ class ScheduleDraft(Table):
     exchange_rates = models.JSONField(default=list)
     known_at = models.DateTimeField(null=True, help_text="A rollback's: the moment whose knowledge it brings back.")
     from_on = models.DateField(null=True, help_text="A rollback's: the first day for which it does.")
+    feed = models.CharField(max_length=LONGEST_FEED, blank=True, default=NO_FEED, help_text="Whose numbers it is in.")
+    sequence = models.PositiveIntegerField(null=True, help_text="Its number in the feed, from 1.")
+    file_sha256 = models.CharField(max_length=64, blank=True, default="", help_text="Of the file it was read from.")
     drafted_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, related_name="+")
     drafted_at = models.DateTimeField()
     approved_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -38,6 +42,16 @@ class ScheduleDraft(Table):
     class Meta:
         constraints = [
             values_check("state", DraftState, "a_draft_is_in_a_known_state"),
+            models.UniqueConstraint(
+                fields=["feed", "sequence"],
+                condition=~Q(feed=NO_FEED) & ~Q(state=DraftState.DISCARDED),
+                name="one_draft_for_each_number_of_a_feed",
+            ),
+            models.CheckConstraint(
+                condition=Q(feed=NO_FEED, sequence__isnull=True)
+                | (~Q(feed=NO_FEED) & Q(sequence__isnull=False, sequence__gte=1) & ~Q(file_sha256="")),
+                name="a_draft_of_a_feed_has_its_number_and_file",
+            ),
             models.CheckConstraint(
                 condition=Q(known_at__isnull=True, from_on__isnull=True)
                 | Q(known_at__isnull=False, from_on__isnull=False),

@@ -176,6 +176,13 @@ def _lots_on_offer_that_are_neither_priced_nor_waiting() -> list[str]:
     """)
 
 
+def _feeds_published_with_a_number_left_out() -> list[str]:
+    return rows_of("""
+        SELECT feed, count(*), max(sequence) FROM tariffs_scheduledraft
+         WHERE feed <> '' AND state = 'published' GROUP BY feed HAVING count(*) <> max(sequence)
+    """)
+
+
 INVARIANTS: dict[str, Question] = {
     "The balance of an account is the sum of its postings.": _accounts_whose_balance_differs_from_their_postings,
     "Every journal entry balances in every currency.": _entries_out_of_balance,
@@ -193,5 +200,6 @@ INVARIANTS: dict[str, Question] = {
     "A guarantee stands for a debt exactly until it is paid.": _secured_debts_without_their_claim,
     "A landed price of the catalogue is what the calculator says.": _landed_prices_that_differ_from_the_calculator,
     "A lot on offer has its landed price, or waits for it.": _lots_on_offer_that_are_neither_priced_nor_waiting,
+    "Of a feed, every file up to the last one published is published.": _feeds_published_with_a_number_left_out,
     "A stored assessment comes out the same when it is run again.": _assessments_that_come_out_otherwise,
 }

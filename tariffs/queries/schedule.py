@@ -60,4 +60,5 @@ def measure_of(row: Measure) -> rules.Measure:
         source=row.source,
         is_verified=row.is_verified,
         needs_document=row.needs_document,
+        quota=row.quota,
     )

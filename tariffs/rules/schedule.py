@@ -46,9 +46,14 @@ NO_DOCUMENT = ""  # A measure that needs none.
 ENDED = ""  # What stands in the place of a rate for days on which a measure was ended.
 
 
-def rate_sentence(rate: str) -> str:
+NO_QUOTA = ""  # A measure without a limit.
+
+
+def rate_sentence(rate: str, quota: str) -> str:
     """Say of a version's rate, or of its end, what people read."""
-    return "ended" if rate == ENDED else rate
+    if rate == ENDED:
+        return "ended"
+    return f"{rate} within quota {quota}" if quota else rate
 
 
 class SupersededTooSoon(RuleViolation):
@@ -95,6 +100,7 @@ class Measure:
     source: str
     is_verified: bool = True
     needs_document: str = NO_DOCUMENT
+    quota: str = NO_QUOTA  # The order number of the quota within which the rate holds.
 
     def covers(self, *, hs_code: str, origin: str, regime: str, on: date) -> bool:
         """Say whether the measure is about such goods on that day."""
@@ -135,12 +141,16 @@ def choose(
     """Select among the measures that are unlocked, and say what a document that is not there would change."""
     open_ones = unlocked(measures, documents)
     choice = select(open_ones)
+    if choice is not None and choice.measure.quota:
+        choice = Choice(choice.measure, choice.why.then(_WITHIN_QUOTA.filled(quota=choice.measure.quota)))
     otherwise = select(measures) if len(open_ones) < len(measures) else None
     if choice is None or otherwise is None or otherwise.measure.needs_document in (NO_DOCUMENT, *documents):
         return choice
     other = otherwise.measure
     document = Document(other.needs_document)
     would = _WOULD_APPLY.filled(rate=rate_text(other.rate), en=document.replace("_", " "), zh=_DOCUMENTS[document])
+    if other.quota:
+        would = would.then(_WITHIN_QUOTA.filled(quota=other.quota))
     return Choice(choice.measure, choice.why.then(would))
 
 
@@ -187,6 +197,7 @@ _DOCUMENTS = {
     Document.SUSPENSION_NOTICE: "暂停征税通知",
 }
 _WOULD_APPLY = Wording("{rate} would apply with a {en}.", "如有{zh},则适用{rate}。")
+_WITHIN_QUOTA = Wording("It holds only within quota {quota}.", "仅在配额{quota}内有效。")
 _UNKNOWN_ORIGIN = Wording("The origin is unknown, so the general rate applies.", "原产地不明,适用普通税率。")
 _PROVISIONAL = Wording("A provisional rate takes the place of the MFN rate.", "有暂定税率的,优先于最惠国税率适用。")
 _AGREEMENT_LOWER = Wording("The agreement's rate is the lower one.", "协定税率较低,从低适用。")

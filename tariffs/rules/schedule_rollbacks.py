@@ -8,7 +8,7 @@ from datetime import date
 
 from bonded.rules.errors import InputInvalid
 from bonded.rules.validity import Validity
-from tariffs.rules.schedule import ENDED
+from tariffs.rules.schedule import ENDED, NO_QUOTA
 from tariffs.rules.schedule_rows import MeasureRow
 
 
@@ -37,7 +37,7 @@ def _back(then: Sequence[MeasureRow], now: Sequence[MeasureRow], *, from_on: dat
         was, is_now = _on(then, days), _on(now, days)
         if was == is_now:
             continue
-        row = was or replace((*then, *now)[0], rate=ENDED, mark="D", source=reason, validity=days)
+        row = was or replace((*then, *now)[0], rate=ENDED, quota=NO_QUOTA, mark="D", source=reason, validity=days)
         if found and found[-1].validity.until_on == days.from_on and replace(found[-1], validity=days) == row:
             row = replace(row, validity=Validity(found.pop().validity.from_on, days.until_on))
         found.append(row)

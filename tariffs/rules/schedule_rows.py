@@ -18,7 +18,7 @@ from tariffs.rules.jurisdictions import Jurisdiction
 from tariffs.rules.rate_grammar import parse_rate
 from tariffs.rules.rates import inclusive_amount_of, units_of
 from tariffs.rules.regimes import Regime
-from tariffs.rules.schedule import ANY, ENDED, NO_DOCUMENT, Document, MeasureKind, hs_digits, rate_sentence
+from tariffs.rules.schedule import ANY, ENDED, NO_DOCUMENT, NO_QUOTA, Document, MeasureKind, hs_digits, rate_sentence
 
 LONGEST_SOURCE = 300
 # S sourced, G general knowledge, D derived, M made up.
@@ -39,6 +39,7 @@ class MeasureRow:
     mark: str
     source: str
     needs_document: str = NO_DOCUMENT
+    quota: str = NO_QUOTA
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -53,7 +54,7 @@ class MeasureRow:
     @property
     def says(self) -> str:
         """Say it for a person."""
-        return rate_sentence(self.rate)
+        return rate_sentence(self.rate, self.quota)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,16 @@ def _source(text: str) -> str:
     return text
 
 
+def _quota(text: str) -> str:
+    if text != NO_QUOTA and not re.fullmatch(r"[0-9A-Z][0-9A-Z.-]{0,19}", text):
+        raise ValueError(f"{text[:40]!r} is no order number of a quota, such as 09.0150, and not empty.")
+    return text
+
+
 def _measure_problem(row: MeasureRow) -> tuple[str, str] | None:
     """Say what is wrong with a row whose values are all right by themselves: (column, sentence)."""
+    if row.quota and row.needs_document != Document.QUOTA_CERTIFICATE:
+        return ("needs_document", f"A rate within a quota needs a {Document.QUOTA_CERTIFICATE}.")
     rate = parse_rate(row.rate)
     if row.kind is MeasureKind.CONSUMPTION_TAX:
         try:
@@ -179,11 +188,11 @@ _KEY_AND_SOURCE: dict[str, Callable[[str], Any]] = {
     "needs_document": _one_of((NO_DOCUMENT, *Document)),
 }
 MEASURE = Shape(
-    _KEY_AND_SOURCE | {"rate": _rate},
+    _KEY_AND_SOURCE | {"rate": _rate, "quota": _quota},
     first_day="valid_from",
     made=MeasureRow,
     problem_of=_measure_problem,
-    optional=frozenset({"needs_document"}),
+    optional=frozenset({"needs_document", "quota"}),
     silent=frozenset({"ends"}),
 )
 END_OF_A_MEASURE = Shape(
@@ -192,7 +201,7 @@ END_OF_A_MEASURE = Shape(
     made=partial(MeasureRow, rate=ENDED),
     problem_of=_no_problem,
     optional=frozenset({"needs_document", "valid_until"}),
-    silent=frozenset({"rate", "valid_from"}),
+    silent=frozenset({"rate", "valid_from", "quota"}),
 )
 EXCHANGE_RATE = Shape(
     {

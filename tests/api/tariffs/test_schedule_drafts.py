@@ -228,3 +228,18 @@ def test_schedule_gaps__names_goods_in_bond_without_a_rate(cast: Cast, at: datet
         "71049190 has no duty from 2026-11-23.",
         "71049190 has no consumption tax from 2026-11-23.",
     ]
+
+
+def test_draft__gives_a_rate_within_a_quota_to_who_has_the_certificate(clock: SimpleNamespace) -> None:
+    limited = ROW | {"rate": "1%", "needs_document": "quota_certificate", "quota": "09.0150"}
+    fault = call("ada", body={"title": "x", "measures": [limited | {"needs_document": ""}]})
+    assert [one["where"] for one in fault.json()["problems"]] == ["/measures/0/needs_document"]
+    draft = drafted(limited)
+    (change,) = call("amir", draft + "/approve").json()["changes"]
+    assert (change["what"], change["says"]) == ("CN duty_mfn 7103 quota_certificate", "1% within quota 09.0150")
+    assert call("ada", draft + "/publish").json()["state"] == "published"
+    told = client_of("alice").get("/api/v1/tariffs/measures?hs_code=7103&on=2026-12-01").json()["results"]
+    assert [(one["rate"], one["needs_document"], one["quota"]) for one in told if one["kind"] == "duty_mfn"] == [
+        ("4%", "", ""),
+        ("1%", "quota_certificate", "09.0150"),
+    ]

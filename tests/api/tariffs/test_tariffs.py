@@ -85,6 +85,7 @@ def test_list_measures__gives_what_covers_a_code_on_a_day(cast: Cast, at: dateti
         "hs_code": "7103",
         "origin": "",
         "needs_document": "",
+        "quota": "",
         "regime": "",
         "rate": "4%",
         "valid_from": "2019-04-01",

@@ -13,6 +13,7 @@ from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_
 from tariffs.actions.versions import publish_versions
 from tariffs.models import Measure, ScheduleDraft
 from tariffs.rules.schedule import SupersededTooSoon
+from tariffs.rules.schedule_feeds import ScheduleFile
 from tests.cast import make_cast
 from tests.situations.tariffs import a_measure, a_schedule
 from tests.situations.threads import outcomes_at_once
@@ -114,3 +115,17 @@ def test_publish__of_a_rollback_and_a_file_at_once_leaves_one_of_two_orders() ->
     assert is_first or codes([back]) == ["draft_outdated"]
     assert Measure.objects.known().filter(kind="fee").count() == 1
     assert Measure.objects.known().filter(rate="4%").count() == is_first
+
+
+def test_draft__fifty_files_with_one_number_of_a_feed_are_one_draft() -> None:
+    cast = make_cast()
+    a_schedule(AT - timedelta(days=1))
+    acts = [
+        partial(
+            draft_schedule, title="", measures=[ROW], exchange_rates=[], actor=cast.ada, at=AT,
+            file=ScheduleFile(f"{number}", "gacc", 1),
+        )
+        for number in range(AT_ONCE)
+    ]  # fmt: skip
+    assert sorted(codes(outcomes_at_once(*acts))) == ["done", *["feed_file_taken"] * (AT_ONCE - 1)]
+    assert ScheduleDraft.objects.count() == 1

@@ -45,12 +45,28 @@ def _settled(cast: Cast, at) -> None:
 
 COPY_OF_A_MEASURE = """
     INSERT INTO tariffs_measure
-           (jurisdiction, kind, hs_code, origin, regime, needs_document, rate, validity, known, source, mark,
-            is_verified)
-    SELECT jurisdiction, kind, hs_code, origin, regime, needs_document, '5%', daterange('2026-01-01', '2026-01-02'),
-           known, source, mark, true
+           (jurisdiction, kind, hs_code, origin, regime, needs_document, quota, rate, validity, known, source,
+            mark, is_verified)
+    SELECT jurisdiction, kind, hs_code, origin, regime, {needs_document}, {quota}, '5%',
+           daterange('2026-01-01', '2026-01-02'), known, source, mark, true
       FROM tariffs_measure WHERE kind = 'vat'
 """
+DRAFT = """
+    INSERT INTO tariffs_scheduledraft
+           (id, title, state, measures, exchange_rates, feed, sequence, file_sha256, known_at, from_on, drafted_by_id,
+            drafted_at, approved_digest)
+    SELECT gen_random_uuid(), 'draft', {state}, '[]', '[]', {feed}, {sequence}, {sha256}, {known_at}, NULL, id, now(),
+           ''
+      FROM bonded_user ORDER BY id LIMIT 1
+"""
+
+
+def a_draft(**columns: str) -> str:
+    defaults = {"state": "'drafted'", "feed": "''", "sequence": "NULL", "sha256": "''", "known_at": "NULL"}
+    return DRAFT.format(**defaults | columns)
+
+
+A_NUMBERED_DRAFT = {"feed": "'gacc'", "sequence": "1", "sha256": "'ab'"}
 COPY_OF_A_RATE = """
     INSERT INTO tariffs_exchangerate
            (local_currency, currency, rate, quoted, validity, known, source, mark, is_verified)
@@ -81,7 +97,20 @@ COPY_OF_AN_ENTRY = """
 @pytest.mark.parametrize(
     ("sql", "constraint"),
     [
-        (COPY_OF_A_MEASURE, "no_two_rates_in_force_at_once"),
+        (COPY_OF_A_MEASURE.format(needs_document="''", quota="''"), "no_two_rates_in_force_at_once"),
+        (
+            COPY_OF_A_MEASURE.format(needs_document="'kimberley_certificate'", quota="'09.0150'"),
+            "a_rate_within_a_quota_needs_its_certificate",
+        ),
+        (
+            f"{a_draft(**A_NUMBERED_DRAFT)}; {a_draft(**A_NUMBERED_DRAFT)}",
+            "one_draft_for_each_number_of_a_feed",
+        ),
+        (a_draft(feed="'gacc'", sha256="'ab'"), "a_draft_of_a_feed_has_its_number_and_file"),
+        (a_draft(**A_NUMBERED_DRAFT | {"sequence": "0"}), "a_draft_of_a_feed_has_its_number_and_file"),
+        (a_draft(**A_NUMBERED_DRAFT | {"sha256": "''"}), "a_draft_of_a_feed_has_its_number_and_file"),
+        (a_draft(sequence="1"), "a_draft_of_a_feed_has_its_number_and_file"),
+        (a_draft(known_at="now()"), "a_rollback_says_to_what_and_from_when"),
         (COPY_OF_A_RATE, "no_two_exchange_rates_in_force_at_once"),
         ("UPDATE tariffs_guaranteeaccount SET reserved_minor = 19422223", "no_guarantee_is_overdrawn"),
         (
@@ -207,3 +236,10 @@ def commit(sql: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
         assert cursor.rowcount == 1
+
+
+def test_one_draft_for_each_number_of_a_feed__forgets_discarded_ones(cast: Cast) -> None:
+    run(a_draft(**A_NUMBERED_DRAFT | {"state": "'discarded'"}))
+    run(a_draft(**A_NUMBERED_DRAFT))
+    run(a_draft(**A_NUMBERED_DRAFT | {"sequence": "2"}))
+    run(a_draft(**A_NUMBERED_DRAFT | {"feed": "'other'"}))

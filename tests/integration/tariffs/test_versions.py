@@ -88,6 +88,19 @@ def test_publish_versions__ends_a_measure_and_begins_it_again(cast: Cast, at) ->
     assert Measure.objects.known().count() == 3
 
 
+def test_publish_versions__follows_one_quota_by_another(cast: Cast, at) -> None:
+    columns = {"needs_document": "quota_certificate", "validity": VAT}
+    publish_versions([a_measure("vat", "71", "1%", quota="09.0150", **columns)], actor=SYSTEM, at=at)
+    next_one = a_measure("vat", "71", "1%", quota="09.0151", **columns | {"validity": HOLIDAY})
+    assert publish_versions([next_one], actor=SYSTEM, at=at + timedelta(days=1)) == [next_one]
+    known = Measure.objects.known().order_by("validity")
+    assert [(one.quota, one.validity.lower) for one in known] == [
+        ("09.0150", VAT.lower),
+        ("09.0151", HOLIDAY.lower),
+        ("09.0150", HOLIDAY.upper),
+    ]
+
+
 def test_publish_versions__does_not_end_what_never_began(cast: Cast, at) -> None:
     assert publish_versions([a_measure("vat", "71", ENDED)], actor=SYSTEM, at=at) == []
     assert Measure.objects.count() == 0

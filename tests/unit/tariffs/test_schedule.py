@@ -156,6 +156,18 @@ def test_choose__prefers_what_a_document_unlocks_to_the_same_without() -> None:
     assert choice.measure is quota
 
 
+def test_choose__names_the_quota_within_which_a_rate_holds() -> None:
+    quota = replace(MFN, rate=parse_rate("1%"), needs_document="quota_certificate", quota="09.0150")
+    without, within = chosen([MFN, quota]), chosen([MFN, quota], "quota_certificate")
+    assert without is not None
+    assert without.measure is MFN
+    assert without.why.en.endswith("1% would apply with a quota certificate. It holds only within quota 09.0150.")
+    assert without.why.zh.endswith("如有配额证,则适用1%。仅在配额09.0150内有效。")
+    assert within is not None
+    assert within.measure is quota
+    assert within.why.en.endswith(" It holds only within quota 09.0150.")
+
+
 def test_choose__does_not_name_a_measure_that_needs_nothing() -> None:
     provisional = replace(stated(MeasureKind.DUTY_PROVISIONAL, "5%"), needs_document="suspension_notice")
     agreement = replace(AGREEMENT, rate=parse_rate("4.5%"), needs_document="")

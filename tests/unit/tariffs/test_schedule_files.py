@@ -126,6 +126,28 @@ def test_measures_of__names_what_is_wrong_with_an_end(line: str, place: str, cod
     assert faults_of(file_of(line, heading=END_HEADING))[0] == (place, code)
 
 
+QUOTA_HEADING = END_HEADING + ",needs_document,quota"
+
+
+def test_measures_of__reads_a_rate_within_a_quota() -> None:
+    (row,) = measures_of(rows_of_csv(file_of(f"{GOOD},,quota_certificate,09.0150", heading=QUOTA_HEADING)))
+    assert (row.quota, row.says) == ("09.0150", "4% + 2/ct within quota 09.0150")
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        (f"{GOOD},,,09.0150", "/2/needs_document"),
+        (f"{GOOD},,kimberley_certificate,09.0150", "/2/needs_document"),
+        (f"{GOOD},,quota_certificate,quota one", "/2/quota"),
+        (f"{GOOD},,quota_certificate,{'9' * 21}", "/2/quota"),
+        (f"{END},quota_certificate,09.0150", "/2/quota"),
+    ],
+)
+def test_measures_of__names_what_is_wrong_with_a_quota(line: str, place: str) -> None:
+    assert faults_of(file_of(line, heading=QUOTA_HEADING)) == [(place, "value_invalid")]
+
+
 @pytest.mark.parametrize(
     ("cells", "place", "code"),
     [

@@ -45,6 +45,14 @@ def test_rows_back__ends_what_was_not_there() -> None:
     assert back([ROW], [ROW, *halves]) == [replace(added, rate=ENDED, mark="D", source="rolled back")]
 
 
+def test_rows_back__brings_back_a_quota_and_ends_one() -> None:
+    limited = replace(ROW, needs_document="quota_certificate", quota="09.0150")
+    assert back([limited], [replace(limited, quota="")]) == [replace(limited, validity=Validity(FIRST))]
+    (end,) = back([], [limited])
+    assert (end.is_end, end.quota, end.key) == (True, "", limited.key)
+    assert measures_of([(Place("", 0), cells_of(end))]) == [end]
+
+
 def test_rows_back__leaves_what_is_the_same_and_what_is_past() -> None:
     halves = [replace(ROW, validity=Validity(date(2019, 4, 1), JANUARY)), replace(ROW, validity=Validity(JANUARY))]
     assert back([ROW], [ROW]) == back([ROW], halves) == []
