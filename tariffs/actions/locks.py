@@ -17,7 +17,9 @@ from bonded.rules.errors import NotFound
 from tariffs.models.bank_statements import PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
+from tariffs.models.ledger import LedgerAccount
 from tariffs.rules.guarantees import OPEN_STATES, GuaranteeMissing, ReservationPurpose
+from tariffs.rules.ledger import AccountCode
 
 
 def lock_guarantee(company_id: int) -> GuaranteeAccount:
@@ -66,6 +68,12 @@ def lock_lapsed_reservations(account: GuaranteeAccount, *, at: datetime, limit: 
 def lock_debts(debt_ids: Collection[UUID]) -> list[DutyDebt]:
     """Lock debts in id order."""
     return list(DutyDebt.objects.filter(pk__in=debt_ids).locked())
+
+
+def lock_receivable(company_id: int, currency: str) -> None:
+    """Lock a company's account of the books, if it is opened: every entry on it is then committed or still to come."""
+    accounts = LedgerAccount.objects.filter(code=AccountCode.RECEIVABLE, company=company_id, currency=currency)
+    list(accounts.locked())
 
 
 def lock_match(match_id: int) -> PaymentMatch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
@@ -24,6 +24,7 @@ def statement_of(order: Order, *, actor: Actor) -> AccountStatement:
         currency=order.currency,
         effective_on=order.month - timedelta(days=1),
         posted_at=order.known_at,
+        last_entry_id=order.last_entry_id,
         actor=actor,
     )
     collected, due_on = _collected(order)
@@ -46,6 +47,7 @@ def _entries(order: Order) -> tuple[Entry, ...]:
         account__currency=order.currency,
         entry__effective_on__range=(order.month, last_day(order.month)),
         entry__posted_at__lte=order.known_at,
+        entry_id__lte=order.last_entry_id,
     ).order_by("entry__effective_on", "entry_id", "pk")
     columns = ("entry__effective_on", "entry__posted_at", "entry__event", "entry__reference", "amount_minor")
     return tuple(
@@ -62,15 +64,16 @@ def _collected(order: Order) -> tuple[Money, date | None]:
         term=PaymentTerm.FIFTH_WORKING_DAY,
         charged_on__range=(order.month, last_day(order.month)),
     )
-    charged = _references(BusinessEvent.DUTY_CHARGED, debts, order.known_at)
-    kept = charged - _references(BusinessEvent.CHARGE_WITHDRAWN, debts, order.known_at)
+    charged = _references(BusinessEvent.DUTY_CHARGED, debts, order)
+    kept = charged - _references(BusinessEvent.CHARGE_WITHDRAWN, debts, order)
     counted = [debt for debt in debts if f"duty_debt:{debt.pk}" in kept]
     total = sum((Money(debt.total_minor, debt.currency) for debt in counted), Money(0, order.currency))
     return total, max((debt.due_on for debt in counted), default=None)
 
 
-def _references(event: BusinessEvent, debts: Iterable[DutyDebt], known_at: datetime) -> frozenset[str]:
-    """Give the references of the debts for which an event was posted by a moment."""
+def _references(event: BusinessEvent, debts: Iterable[DutyDebt], order: Order) -> frozenset[str]:
+    """Give the references of the debts for which an event was posted by a statement's moment."""
     references = [f"duty_debt:{debt.pk}" for debt in debts]
-    found = JournalEntry.objects.filter(event=event, reference__in=references, posted_at__lte=known_at)
+    known = JournalEntry.objects.filter(pk__lte=order.last_entry_id, posted_at__lte=order.known_at)
+    found = known.filter(event=event, reference__in=references)
     return frozenset(found.values_list("reference", flat=True))

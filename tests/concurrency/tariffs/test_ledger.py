@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from bonded.rules.errors import RuleViolation
 from bonded.rules.money import Money
+from bonded.rules.permissions import SYSTEM
 from tariffs.actions.account_statements import order_account_statement
 from tariffs.actions.bank_statements import match_bank_file
 from tariffs.actions.ledger import post_entries, post_entry
 from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
 from tariffs.models import JournalEntry, LedgerAccount, PaymentMatch
+from tariffs.queries.account_statements import statement_of
 from tariffs.rules.ledger import BusinessEvent
 from tariffs.rules.postings import draft_of
 from tariffs.tasks import make_account_statements
 from tests.cast import Cast
 from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported, settle
+from tests.situations.threads import outcomes_at_once
 
 AT_ONCE = 20
 
@@ -119,3 +123,31 @@ def test_make_account_statements__twenty_workers_make_one(cast: Cast, at) -> Non
     assert sum(all_at_once(lambda _: make_account_statements())) == 1
     statement.refresh_from_db()
     assert (statement.state, statement.attempt) == ("ready", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.breaks_invariants  # No debt stands behind these postings.
+def test_order_account_statement__waits_for_who_is_posting(cast: Cast, at) -> None:
+    def post(reference: str) -> None:
+        post_entry(
+            event=BusinessEvent.SURCHARGE_CHARGED, reference=reference, amounts={"surcharge": Money(7, "CNY")},
+            company_id=cast.alder.pk, effective_on=at.date(), actor=cast.ada, at=at,
+        )  # fmt: skip
+
+    post("before")
+    is_posted = Event()
+
+    def post_slowly() -> None:
+        with transaction.atomic():
+            post("meanwhile")
+            is_posted.set()
+            time.sleep(0.5)
+
+    def order() -> list[str]:
+        is_posted.wait(timeout=30)
+        statement = order_account_statement(
+            company_id=cast.alder.pk, currency="CNY", month=at.date(), actor=cast.alice, at=at
+        )
+        return [entry.reference for entry in statement_of(statement, actor=SYSTEM).entries]
+
+    assert outcomes_at_once(post_slowly, order) == [None, ["before", "meanwhile"]]
