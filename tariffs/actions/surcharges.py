@@ -10,7 +10,7 @@ from bonded.rules.permissions import Actor
 from tariffs.actions.ledger import fresh_reference, post_entry, reverse_entry
 from tariffs.models.debts import DutyDebt
 from tariffs.models.surcharges import DebtSurcharge
-from tariffs.queries.debts import surcharges_if_paid
+from tariffs.queries.debts import payments_of_debts, surcharges_if_paid
 from tariffs.rules.ledger import BusinessEvent
 from tariffs.rules.payment_terms import PaymentTerm
 from tariffs.rules.permissions import Act, require
@@ -23,7 +23,8 @@ def charge_surcharge(*, debt: DutyDebt, paid_on: date, actor: Actor, at: datetim
     Gives the surcharge of all taxes together: zero when it is in time, waived, or of a term that knows none.
     """
     require(actor, Act.CHARGE_SURCHARGE)
-    found = surcharges_if_paid(debt, on=paid_on)
+    paid = payments_of_debts([debt]).get(debt.pk, [])
+    found = surcharges_if_paid(debt, paid=paid, on=paid_on)
     total = sum((one.amount for one in found.values()), Money(0, debt.currency))
     if not any(one.days for one in found.values()):
         return total
