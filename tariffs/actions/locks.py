@@ -54,6 +54,16 @@ def lock_reservation(
     return account, found.locked().get()
 
 
+def lock_known_reservation(
+    *, purpose: ReservationPurpose, reference: UUID
+) -> tuple[GuaranteeAccount, GuaranteeReservation]:
+    """Lock the account of a reservation and then the reservation; raises NotFound when nothing was reserved."""
+    found = lock_reservation(purpose=purpose, reference=reference)
+    if found is None:
+        raise NotFound("Nothing was reserved for this.", purpose=purpose.value, reference=str(reference))
+    return found
+
+
 def lock_account(account_id: int) -> GuaranteeAccount | None:
     """Lock a guarantee account unless somebody else has it: then None, for a later sweep."""
     return GuaranteeAccount.objects.filter(pk=account_id).select_for_update(skip_locked=True, of=("self",)).first()

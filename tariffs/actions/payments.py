@@ -14,7 +14,7 @@ from bonded.rules.lifecycle import require_step
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import LIVE_STATES, Clearance, WithdrawalState
-from tariffs.actions.guarantees import settle_headroom
+from tariffs.actions.guarantee_uses import settle_headroom
 from tariffs.actions.ledger import fresh_reference, post_entry
 from tariffs.actions.locks import lock_debts, lock_match, lock_reservation
 from tariffs.actions.surcharges import charge_surcharge
