@@ -1,4 +1,4 @@
-"""Where rows of tariffs are locked: turn at the schedule; guarantee account → debt → match → ledger account.
+"""Where rows of tariffs are locked: schedule's turn; bank file; guarantee account → debt → match → ledger account.
 
 Accounts of the ledger are locked by the statement that posts to them (tariffs/actions/postings.py), in id order.
 They come after bonded's (… → lot → declaration → withdrawal) and before those of inspections.

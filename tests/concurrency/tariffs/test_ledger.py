@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier, Event
@@ -15,15 +16,16 @@ from bonded.rules.errors import RuleViolation
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM
 from tariffs.actions.account_statements import order_account_statement
-from tariffs.actions.bank_statements import match_bank_file
+from tariffs.actions.bank_statements import match_bank_file, match_line
 from tariffs.actions.duty import pay_duty
 from tariffs.actions.ledger import post_entries, post_entry
 from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
-from tariffs.models import DutyDebt, JournalEntry, LedgerAccount, PaymentMatch
+from tariffs.models import BankStatementLine, DutyDebt, JournalEntry, LedgerAccount, PaymentMatch
 from tariffs.queries.account_statements import statement_of
 from tariffs.rules.ledger import BusinessEvent
 from tariffs.rules.postings import draft_of
+from tariffs.rules.reconciliation import LineAlreadyMatched
 from tariffs.tasks import make_account_statements
 from tests.cast import Cast
 from tests.situations.tariffs import (
@@ -189,3 +191,18 @@ def test_book_payment__late_and_in_time_at_once_of_one_company_never_lock_crossw
         for match in PaymentMatch.objects.filter(debt__surcharge_minor__gt=0)
     ]
     assert {type(one) for one in outcomes_at_once(*acts)} == {DutyDebt}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_match_line__and_the_whole_file_at_once_match_a_line_once(cast: Cast, at) -> None:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    debt = a_charged_debt(cast, at)
+    file = imported(camt053(("305777.78", "CRDT", debt.reference)), cast, at)
+    line_id = BankStatementLine.objects.get().pk
+    by_hand = partial(match_line, line_id=line_id, debt_id=debt.pk, actor=cast.ada, at=at)
+    by_file = partial(match_bank_file, file_id=file.pk, actor=cast.ada, at=at)
+    acts: list[Callable[[], object]] = [by_hand, by_file]
+    outcomes = outcomes_at_once(*acts * AT_ONCE)
+    assert {type(one) for one in outcomes} <= {PaymentMatch, list, LineAlreadyMatched}
+    assert PaymentMatch.objects.count() == 1
