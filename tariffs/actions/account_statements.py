@@ -7,12 +7,16 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from bonded.actions.activity import record_activity
 from bonded.queries.parties import require_company
 from bonded.rules.lifecycle import require_step
+from bonded.rules.money import currency_decimals
 from bonded.rules.permissions import Actor
+from tariffs.actions.locks import lock_receivable
 from tariffs.models.account_statements import AccountStatement
+from tariffs.models.ledger import JournalEntry
 from tariffs.rules.account_statements import STEPS, StatementState, require_begun
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
@@ -27,18 +31,22 @@ def order_account_statement(
 ) -> AccountStatement:
     """Ask for the statement of a company's account for the month of a day, as the books are known now.
 
-    Raises NotFound for a company that the actor may not see, MonthNotBegun.
+    Waits for who is posting to the account, so that what is in the statement is settled with the order.
+    Raises NotFound for a company that the actor may not see, MonthNotBegun, CurrencyUnknown.
     """
     require(actor, Act.ORDER_ACCOUNT_STATEMENT)
     require_company(company_id, actor=actor)
     first = month.replace(day=1)
     require_begun(first, today=business_day(at))
+    currency_decimals(currency)
+    lock_receivable(company_id, currency)
+    last_entry_id = JournalEntry.objects.aggregate(last=Max("pk"))["last"] or 0
     statement, is_new = AccountStatement.objects.get_or_create(
         company_id=company_id,
         currency=currency,
         month=first,
         known_at=at,
-        defaults={"ordered_by_id": actor.user_id},
+        defaults={"ordered_by_id": actor.user_id, "last_entry_id": last_entry_id},
     )
     if is_new:
         record_activity(Act.ORDER_ACCOUNT_STATEMENT, statement, actor=actor, at=at, month=first.isoformat()[:7])

@@ -99,6 +99,8 @@ def match_bank_file(*, file_id: int, actor: Actor, at: datetime) -> list[Payment
 def match_line(*, line_id: int, debt_id: UUID, actor: Actor, at: datetime) -> PaymentMatch:
     """Say by hand which debt a line of money received pays; raises NotFound, LineAlreadyMatched, DebtNotOpen."""
     require(actor, Act.MATCH_STATEMENT)
+    # The file first, as `match_bank_file` does: else both may match the line at once, and the database refuses one.
+    list(BankFile.objects.filter(statements__lines=line_id).locked())
     line = BankStatementLine.objects.filter(pk=line_id, amount_minor__gt=0).first()
     debts = lock_debts([debt_id])
     if line is None or not debts:

@@ -17,7 +17,8 @@ from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import LIVE_STATES, Clearance, Procedure, WithdrawalNotLive, WithdrawalState
 from tariffs.actions.assessments import assess_withdrawal
-from tariffs.actions.guarantees import free_headroom, reserve_headroom, use_headroom
+from tariffs.actions.guarantee_uses import use_headroom
+from tariffs.actions.guarantees import free_headroom, reserve_headroom
 from tariffs.actions.ledger import post_entry
 from tariffs.actions.locks import lock_debts
 from tariffs.models.assessments import Assessment

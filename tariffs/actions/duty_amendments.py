@@ -21,10 +21,10 @@ from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import WithdrawalState
 from tariffs.actions.assessments import keep_assessment
 from tariffs.actions.duty import charge_debt
-from tariffs.actions.ledger import post_entry
+from tariffs.actions.ledger import post_entry, post_together, reverse_entries
 from tariffs.actions.locks import lock_debts_of_withdrawal
 from tariffs.actions.payments import give_back, is_waited_for_by
-from tariffs.actions.surcharges import charge_surcharge, take_surcharge_back
+from tariffs.actions.surcharges import charge_surcharge, surcharge_draft, surcharge_entry_id, surcharge_owed
 from tariffs.models.assessments import Assessment
 from tariffs.models.debts import DutyDebt
 from tariffs.models.duty_amendments import DutyAmendment
@@ -122,13 +122,16 @@ def _parts(row: DutyDebt | Assessment) -> Parts:
 def _reduce(debt: DutyDebt, parts: Parts, amendment: DutyAmendment, state: WithdrawalState, at: datetime) -> None:
     """Lower a debt; a surcharge for late money is worked out once more on what is left."""
     on = max(business_day(at), _surcharged_on(debt) or business_day(at))
-    take_surcharge_back(debt=debt, effective_on=on, reason=amendment.reason, actor=SYSTEM, at=at)
+    if debt.surcharge_minor:
+        entry_id = surcharge_entry_id(debt)
+        reverse_entries(entry_ids=[entry_id], effective_on=on, reason=amendment.reason, actor=SYSTEM, at=at)
+        debt.surcharge_minor = 0
     for part, minor in parts.items():
         setattr(debt, f"{part}_minor", getattr(debt, f"{part}_minor") - minor)
     total = sum(parts.values())
     debt.total_minor -= total
     if 0 < debt.total_minor <= debt.paid_minor:
-        charge_surcharge(debt=debt, paid_on=on, actor=SYSTEM, at=at)
+        _charge_late_money(debt, on=on, at=at)
     surplus = max(debt.paid_minor - debt.owed.minor, 0)
     debt.paid_minor -= surplus
     debt.set_apart_minor += surplus
@@ -142,6 +145,16 @@ def _reduce(debt: DutyDebt, parts: Parts, amendment: DutyAmendment, state: Withd
         _post(BusinessEvent.OVERPAID_SET_APART, debt, {"set_apart": surplus}, amendment, on=on, at=at)
     if is_paid_now:
         give_back(debt, is_waited_for=is_waited_for_by(debt, state), at=at)
+
+
+def _charge_late_money(debt: DutyDebt, *, on: date, at: datetime) -> None:
+    surcharges = surcharge_owed(debt, paid_on=on)
+    debt.surcharge_minor = sum(one.amount.minor for one in surcharges.values())
+    entry = None
+    if debt.surcharge_minor:
+        (entry,) = post_together(drafts=[surcharge_draft(debt, paid_on=on)], actor=SYSTEM, at=at)
+    if surcharges:
+        charge_surcharge(debt=debt, surcharges=surcharges, entry=entry, paid_on=on, actor=SYSTEM, at=at)
 
 
 def _named(parts: Parts) -> dict[str, int]:

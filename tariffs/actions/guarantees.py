@@ -1,4 +1,4 @@
-"""Claims on a company's guarantee: reserved, used, settled, freed, each at most once."""
+"""Guarantees and the claims on them: reserved, resized, freed and lapsed, each at most once."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from bonded.actions.activity import record_activity
 from bonded.queries.parties import require_company
 from bonded.rules.errors import NotFound
-from bonded.rules.lifecycle import require_step
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
 from tariffs.actions.guarantee_claims import keep_claim, keep_limit, record_claim
-from tariffs.actions.locks import lock_account, lock_guarantee, lock_lapsed_reservations, lock_reservation
+from tariffs.actions.locks import (
+    lock_account,
+    lock_guarantee,
+    lock_known_reservation,
+    lock_lapsed_reservations,
+    lock_reservation,
+)
 from tariffs.models.guarantee_authorities import GuaranteeAuthority
-from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation, GuaranteeUse
+from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
 from tariffs.queries.guarantees import accounts_with_lapsed_claims, authority_of, require_headroom
 from tariffs.rules.guarantee_claims import Reservation
 from tariffs.rules.guarantee_instruments import InstrumentKind
 from tariffs.rules.guarantees import (
-    STEPS,
     LimitBelowClaims,
     ReservationPurpose,
     ReservationRepeated,
     ReservationState,
-    UseRepeated,
 )
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
@@ -119,7 +122,7 @@ def resize_headroom(
     Raises NotFound, NotResizable, and HeadroomMissing or AuthorityExceeded: then it stays as it was.
     """
     require(actor, Act.RESIZE_HEADROOM)
-    account, reservation = _locked(purpose, reference)
+    account, reservation = lock_known_reservation(purpose=purpose, reference=reference)
     before = reservation.figures(account.currency)
     after = before.resizing(amount)
     if after != before:
@@ -166,50 +169,6 @@ def _expire_some(account_id: int, *, actor: Actor, at: datetime) -> int:
     return len(lapsed)
 
 
-@transaction.atomic
-def use_headroom(
-    *,
-    purpose: ReservationPurpose,
-    reference: UUID,
-    amount: Money,
-    key: str = "",
-    is_last: bool = True,
-    actor: Actor,
-    at: datetime,
-) -> GuaranteeReservation:
-    """Turn a claim into debt, wholly or part by part; with the last part the rest is free again.
-
-    Each part has a key; the same part a second time changes nothing. Raises NotFound, StepNotAllowed
-    when the claim is over, UseExceedsReservation, UseRepeated when the part was of another amount.
-    """
-    require(actor, Act.USE_HEADROOM)
-    account, reservation = _locked(purpose, reference)
-    before, part = reservation.figures(account.currency), reservation.uses.filter(key=key).first()
-    if part is not None:
-        return _used_before(reservation, part, amount)
-    after = before.using(amount, is_last=is_last)
-    reservation.uses.create(key=key, amount_minor=amount.minor, used_at=at)
-    keep_claim(account, reservation, before, after)
-    record_claim(Act.USE_HEADROOM, account, reservation, actor=actor, at=at)
-    return reservation
-
-
-@transaction.atomic
-def settle_headroom(*, purpose: ReservationPurpose, reference: UUID, key: str = "", actor: Actor, at: datetime) -> None:
-    """Take a part that was used back, because its duty is paid. Raises NotFound, StepNotAllowed when it was before."""
-    require(actor, Act.USE_HEADROOM)
-    account, reservation = _locked(purpose, reference)
-    part = reservation.uses.filter(key=key, settled_at__isnull=True).first()
-    if part is None:
-        require_step(STEPS, ReservationState(reservation.state), ReservationState.SETTLED)
-        raise NotFound("Nothing was used for this that is not paid.", reference=str(reference), key=key)
-    before = reservation.figures(account.currency)
-    part.settled_at = at
-    part.save(update_fields=["settled_at"])
-    keep_claim(account, reservation, before, before.settling(Money(part.amount_minor, account.currency)))
-    record_claim(Act.USE_HEADROOM, account, reservation, actor=actor, at=at)
-
-
 def _principals(principal_id: int, agent_id: int, *, at: datetime) -> GuaranteeAccount:
     """Lock the account of a principal of the agent; whose it is not, does not learn that it is there."""
     on = business_day(at)
@@ -247,23 +206,9 @@ def _claim(
     return reservation
 
 
-def _used_before(reservation: GuaranteeReservation, part: GuaranteeUse, amount: Money) -> GuaranteeReservation:
-    if part.amount_minor != amount.minor:
-        require_step(STEPS, ReservationState(reservation.state), ReservationState.USED)
-        raise UseRepeated("This part was used before, of another amount.", key=part.key)
-    return reservation
-
-
 def _is_of(account: GuaranteeAccount, reservation: GuaranteeReservation, actor: Actor) -> bool:
     agent_id = reservation.authority.agent_id if reservation.authority else None
     return actor.is_staff or bool({account.company_id, agent_id} & actor.company_ids)
-
-
-def _locked(purpose: ReservationPurpose, reference: UUID) -> tuple[GuaranteeAccount, GuaranteeReservation]:
-    found = lock_reservation(purpose=purpose, reference=reference)
-    if found is None:
-        raise NotFound("Nothing was reserved for this.", purpose=purpose.value, reference=str(reference))
-    return found
 
 
 def _end(

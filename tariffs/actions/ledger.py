@@ -42,7 +42,18 @@ def post_entry(
     """
     require(actor, Act.POST_ENTRY)
     draft = draft_of(event, reference=reference, amounts=amounts, company_id=company_id, effective_on=effective_on)
-    return _post(draft, actor=actor, at=at)
+    return _post([draft], actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def post_together(*, drafts: Sequence[Draft], actor: Actor, at: datetime) -> list[JournalEntry]:
+    """Post the few entries of one act in their order, each recorded. Raises EntryDoesNotBalance.
+
+    They are one statement, because who posts one after the other holds the accounts of the first while it
+    waits for those of the second, and locks them crosswise with its like.
+    """
+    require(actor, Act.POST_ENTRY)
+    return _post(drafts, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -75,11 +86,24 @@ def fresh_reference(*, event: BusinessEvent, reference: str) -> str:
 
 @transaction.atomic
 def reverse_entry(*, entry_id: int, effective_on: date, reason: str, actor: Actor, at: datetime) -> JournalEntry:
-    """Take an entry back by its mirror image, which is the only way to correct one.
+    """Take one entry back, as `reverse_entries` does."""
+    (entry,) = reverse_entries(entry_ids=[entry_id], effective_on=effective_on, reason=reason, actor=actor, at=at)
+    return entry
 
-    What stands behind it is the caller's to undo. Raises EntryAlreadyReversed, ReversalTooEarly.
+
+@transaction.atomic
+def reverse_entries(
+    *, entry_ids: Sequence[int], effective_on: date, reason: str, actor: Actor, at: datetime
+) -> list[JournalEntry]:
+    """Take entries back by their mirror images, which is the only way to correct one.
+
+    What stands behind them is the caller's to undo. Raises EntryAlreadyReversed, ReversalTooEarly.
     """
     require(actor, Act.POST_ENTRY)
+    return _post([_reversal(entry_id, effective_on) for entry_id in entry_ids], actor=actor, at=at, reason=reason)
+
+
+def _reversal(entry_id: int, effective_on: date) -> Draft:
     original = JournalEntry.objects.get(pk=entry_id)
     postings = list(original.postings.select_related("account").order_by("pk"))
     legs = [
@@ -90,7 +114,7 @@ def reverse_entry(*, entry_id: int, effective_on: date, reason: str, actor: Acto
         raise EntryAlreadyReversed("The entry was reversed before.", entry_id=entry_id)
     if effective_on < original.effective_on:
         raise ReversalTooEarly("It can't count before what it reverses.", counts_on=original.effective_on.isoformat())
-    draft = Draft(
+    return Draft(
         BusinessEvent.REVERSED,
         f"journal_entry:{entry_id}",
         reversed_legs(legs),
@@ -98,15 +122,19 @@ def reverse_entry(*, entry_id: int, effective_on: date, reason: str, actor: Acto
         effective_on,
         reverses_id=entry_id,
     )
-    return _post(draft, actor=actor, at=at, reason=reason)
 
 
-def _post(draft: Draft, *, actor: Actor, at: datetime, **facts: str) -> JournalEntry:
-    """Write one entry and record it."""
-    require_balance(draft.legs)
-    (entry,) = write_entries([draft], by=actor.user_id, at=at)
+def _post(drafts: Sequence[Draft], *, actor: Actor, at: datetime, **facts: str) -> list[JournalEntry]:
+    """Write entries and record each."""
+    for draft in drafts:
+        require_balance(draft.legs)
+    entries = write_entries(drafts, by=actor.user_id, at=at)
+    told = [(str(entry.pk), facts | _told(draft)) for entry, draft in zip(entries, drafts, strict=True)]
+    record_activities(Act.POST_ENTRY, "journalentry", told, actor=actor, at=at)
+    return entries
+
+
+def _told(draft: Draft) -> dict[str, str]:
     currency = draft.legs[0].amount.currency
     total = sum(leg.amount.minor for leg in draft.legs if leg.amount.minor > 0)
-    facts |= {"event": entry.event, "amount": str(Money(total, currency)), "currency": currency}
-    record_activities(Act.POST_ENTRY, "journalentry", [(str(entry.pk), facts)], actor=actor, at=at)
-    return entry
+    return {"event": draft.event, "amount": str(Money(total, currency)), "currency": currency}

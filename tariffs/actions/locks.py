@@ -1,4 +1,4 @@
-"""Where rows of tariffs are locked: schedule → guarantee account → debt → match → ledger account.
+"""Where rows of tariffs are locked: schedule's turn; bank file; guarantee account → debt → match → ledger account.
 
 Accounts of the ledger are locked by the statement that posts to them (tariffs/actions/postings.py), in id order.
 They come after bonded's (… → lot → declaration → withdrawal) and before those of inspections.
@@ -17,8 +17,10 @@ from bonded.rules.errors import NotFound
 from tariffs.models.bank_statements import PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
+from tariffs.models.ledger import LedgerAccount
 from tariffs.rules.debts import DebtState
 from tariffs.rules.guarantees import OPEN_STATES, GuaranteeMissing, ReservationPurpose
+from tariffs.rules.ledger import AccountCode
 
 
 def lock_schedule() -> None:
@@ -63,6 +65,16 @@ def lock_reservation(
     return account, found.locked().get()
 
 
+def lock_known_reservation(
+    *, purpose: ReservationPurpose, reference: UUID
+) -> tuple[GuaranteeAccount, GuaranteeReservation]:
+    """Lock the account of a reservation and then the reservation; raises NotFound when nothing was reserved."""
+    found = lock_reservation(purpose=purpose, reference=reference)
+    if found is None:
+        raise NotFound("Nothing was reserved for this.", purpose=purpose.value, reference=str(reference))
+    return found
+
+
 def lock_account(account_id: int) -> GuaranteeAccount | None:
     """Lock a guarantee account unless somebody else has it: then None, for a later sweep."""
     return GuaranteeAccount.objects.filter(pk=account_id).select_for_update(skip_locked=True, of=("self",)).first()
@@ -86,6 +98,12 @@ def lock_debts_of_withdrawal(withdrawal_id: UUID) -> list[DutyDebt]:
         if debt.reservation_id:
             lock_reservation(purpose=ReservationPurpose.WITHDRAWAL, reference=debt.assessment_id)
     return lock_debts([debt.pk for debt in debts])
+
+
+def lock_receivable(company_id: int, currency: str) -> None:
+    """Lock a company's account of the books, if it is opened: every entry on it is then committed or still to come."""
+    accounts = LedgerAccount.objects.filter(code=AccountCode.RECEIVABLE, company=company_id, currency=currency)
+    list(accounts.locked())
 
 
 def lock_match(match_id: int) -> PaymentMatch:

@@ -11,9 +11,9 @@ from bonded.actions.clearances import revoke_clearance
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import Clearance
-from tariffs.actions.ledger import reverse_entry
+from tariffs.actions.ledger import reverse_entries
 from tariffs.actions.payments import lock_debt_of_match
-from tariffs.actions.surcharges import take_surcharge_back
+from tariffs.actions.surcharges import surcharge_entry_id
 from tariffs.models.bank_statements import PaymentMatch, UndoneMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.ledger import Posting
@@ -34,11 +34,12 @@ def unmatch_payment(*, match_id: int, reason: str, actor: Actor, at: datetime) -
     require(actor, Act.UNMATCH_PAYMENT)
     debt, match, is_waited_for = lock_debt_of_match(match_id)
     if match.entry_id is not None:
+        entry_ids = [match.entry_id]
         if match.rule == MatchRule.REMITTANCE:
             _step(debt, DebtState.PAID)
         else:
-            _reopen(debt, match, is_waited_for=is_waited_for, reason=reason, actor=actor, at=at)
-        reverse_entry(entry_id=match.entry_id, effective_on=_today(match, at), reason=reason, actor=actor, at=at)
+            entry_ids = _reopen(debt, match, is_waited_for=is_waited_for, reason=reason, at=at) + entry_ids
+        reverse_entries(entry_ids=entry_ids, effective_on=_today(match, at), reason=reason, actor=actor, at=at)
         debt.save(update_fields=["paid_minor", "surcharge_minor", "state"])
     _keep_undone(match, reason=reason, actor=actor, at=at)
     record_activity(Act.UNMATCH_PAYMENT, debt, actor=actor, at=at, line_id=match.line_id, reason=reason)
@@ -51,10 +52,11 @@ def _today(match: PaymentMatch, at: datetime) -> date:
     return max(business_day(at), match.line.booked_on)
 
 
-def _reopen(
-    debt: DutyDebt, match: PaymentMatch, *, is_waited_for: bool, reason: str, actor: Actor, at: datetime
-) -> None:
-    """Owe again what the match paid, and take back what only a paid debt has."""
+def _reopen(debt: DutyDebt, match: PaymentMatch, *, is_waited_for: bool, reason: str, at: datetime) -> list[int]:
+    """Owe again what the match paid, and take back what only a paid debt has.
+
+    Gives the entry of the surcharge, when taxes are unpaid again that it was charged on.
+    """
     if debt.set_apart_minor:
         raise PaymentNotToBeUndone("Since an amendment a part of it is to be given back.", reference=debt.reference)
     if debt.state == DebtState.PAID:
@@ -70,10 +72,10 @@ def _reopen(
         _step(debt, DebtState.OPEN)
     paid = Posting.objects.filter(entry=match.entry_id, account__code=AccountCode.RECEIVABLE).first()
     debt.paid_minor += paid.amount_minor if paid else 0
-    if debt.paid_minor < debt.total_minor:
-        take_surcharge_back(debt=debt, effective_on=_today(match, at), reason=reason, actor=actor, at=at)
-    if not debt.outstanding.minor:
-        _step(debt, DebtState.PAID)
+    if debt.paid_minor >= debt.total_minor or not debt.surcharge_minor:
+        return []
+    debt.surcharge_minor = 0
+    return [surcharge_entry_id(debt)]
 
 
 def _step(debt: DutyDebt, target: DebtState) -> None:

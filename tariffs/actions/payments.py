@@ -14,10 +14,10 @@ from bonded.rules.lifecycle import require_step
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import LIVE_STATES, Clearance, WithdrawalState
-from tariffs.actions.guarantees import settle_headroom
-from tariffs.actions.ledger import fresh_reference, post_entry
+from tariffs.actions.guarantee_uses import settle_headroom
+from tariffs.actions.ledger import fresh_reference, post_together
 from tariffs.actions.locks import lock_debts, lock_match, lock_reservation
-from tariffs.actions.surcharges import charge_surcharge
+from tariffs.actions.surcharges import charge_surcharge, surcharge_draft, surcharge_owed
 from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.ledger import JournalEntry
@@ -25,6 +25,7 @@ from tariffs.rules.debts import STEPS, DebtNotOpen, DebtState
 from tariffs.rules.guarantees import ReservationPurpose
 from tariffs.rules.ledger import BusinessEvent
 from tariffs.rules.permissions import Act, require
+from tariffs.rules.postings import Draft, draft_of
 from tariffs.rules.reconciliation import MatchRule, PaymentAlreadyBooked
 
 
@@ -71,9 +72,10 @@ def is_waited_for_by(debt: DutyDebt, state: WithdrawalState) -> bool:
 def _receive(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datetime) -> JournalEntry:
     if debt.state != DebtState.OPEN:
         raise DebtNotOpen("The debt waits for no money.", state=debt.state, reference=debt.reference)
-    received = Money(line.amount_minor, line.currency)
+    received, surcharges = Money(line.amount_minor, line.currency), {}
     if debt.paid_minor < debt.total_minor <= debt.paid_minor + received.minor:
-        charge_surcharge(debt=debt, paid_on=line.booked_on, actor=actor, at=at)
+        surcharges = surcharge_owed(debt, paid_on=line.booked_on)
+        debt.surcharge_minor = sum(one.amount.minor for one in surcharges.values())
     allocated = min(received, debt.outstanding)
     debt.paid_minor += allocated.minor
     if not debt.outstanding.minor:
@@ -81,14 +83,30 @@ def _receive(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datet
         debt.state = DebtState.PAID
     debt.save(update_fields=["paid_minor", "surcharge_minor", "state"])
     amounts = {"received": received, "allocated": allocated, "unallocated": received - allocated}
-    return _post(BusinessEvent.PAYMENT_RECEIVED, debt, line, amounts, actor=actor, at=at)
+    drafts = [_draft(BusinessEvent.PAYMENT_RECEIVED, debt, line, amounts)]
+    if surcharges and debt.surcharge_minor:
+        drafts.insert(0, surcharge_draft(debt, paid_on=line.booked_on))
+    *charged, entry = post_together(drafts=drafts, actor=actor, at=at)
+    if surcharges:
+        charge_surcharge(
+            debt=debt,
+            surcharges=surcharges,
+            entry=charged[0] if charged else None,
+            paid_on=line.booked_on,
+            actor=actor,
+            at=at,
+        )
+    return entry
 
 
 def _remit(debt: DutyDebt, line: BankStatementLine, *, actor: Actor, at: datetime) -> JournalEntry:
     require_step(STEPS, DebtState(debt.state), DebtState.REMITTED)
     debt.state = DebtState.REMITTED
     debt.save(update_fields=["state"])
-    return _post(BusinessEvent.CUSTOMS_PAID, debt, line, debt.amounts(), actor=actor, at=at)
+    (entry,) = post_together(
+        drafts=[_draft(BusinessEvent.CUSTOMS_PAID, debt, line, debt.amounts())], actor=actor, at=at
+    )
+    return entry
 
 
 def give_back(debt: DutyDebt, *, is_waited_for: bool, at: datetime) -> None:
@@ -102,21 +120,11 @@ def give_back(debt: DutyDebt, *, is_waited_for: bool, at: datetime) -> None:
         )
 
 
-def _post(
-    event: BusinessEvent,
-    debt: DutyDebt,
-    line: BankStatementLine,
-    amounts: dict[str, Money],
-    *,
-    actor: Actor,
-    at: datetime,
-) -> JournalEntry:
-    return post_entry(
-        event=event,
+def _draft(event: BusinessEvent, debt: DutyDebt, line: BankStatementLine, amounts: dict[str, Money]) -> Draft:
+    return draft_of(
+        event,
         reference=fresh_reference(event=event, reference=f"bank_statement_line:{line.pk}"),
         amounts=amounts,
         company_id=debt.company_id,
         effective_on=line.booked_on,
-        actor=actor,
-        at=at,
     )

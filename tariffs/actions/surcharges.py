@@ -2,45 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from bonded.actions.activity import record_activity
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
-from tariffs.actions.ledger import fresh_reference, post_entry, reverse_entry
+from tariffs.actions.ledger import fresh_reference
 from tariffs.models.debts import DutyDebt
+from tariffs.models.ledger import JournalEntry
 from tariffs.models.surcharges import DebtSurcharge
-from tariffs.queries.debts import surcharges_if_paid
+from tariffs.queries.debts import payments_of_debts, surcharges_if_paid
 from tariffs.rules.ledger import BusinessEvent
-from tariffs.rules.payment_terms import PaymentTerm
+from tariffs.rules.payment_terms import PaymentTerm, Surcharge
 from tariffs.rules.permissions import Act, require
-from tariffs.rules.surcharges import SURCHARGE_RULES
+from tariffs.rules.postings import Draft, draft_of
+from tariffs.rules.surcharges import SURCHARGE_RULES, Tax
 
 
-def charge_surcharge(*, debt: DutyDebt, paid_on: date, actor: Actor, at: datetime) -> Money:
-    """Charge what a debt owes now that the last of its taxes is paid; the debt is locked, and saved by who asks.
+def surcharge_owed(debt: DutyDebt, *, paid_on: date) -> dict[Tax, Surcharge]:
+    """Work out the surcharge of a debt whose last taxes are paid now, tax by tax, also of those that are waived.
 
-    Gives the surcharge of all taxes together: zero when it is in time, waived, or of a term that knows none.
+    Empty when they are paid in time, or by a term that knows no surcharge. Runs two SQL statements.
     """
+    paid = payments_of_debts([debt]).get(debt.pk, [])
+    found = surcharges_if_paid(debt, paid=paid, on=paid_on)
+    return found if any(one.days for one in found.values()) else {}
+
+
+def surcharge_draft(debt: DutyDebt, *, paid_on: date) -> Draft:
+    """Draft the entry that charges a debt's surcharge, above zero, to be posted with the payment that was late."""
+    reference = fresh_reference(event=BusinessEvent.SURCHARGE_CHARGED, reference=f"duty_debt:{debt.pk}")
+    return draft_of(
+        BusinessEvent.SURCHARGE_CHARGED,
+        reference=reference,
+        amounts={"surcharge": Money(debt.surcharge_minor, debt.currency)},
+        company_id=debt.company_id,
+        effective_on=paid_on,
+    )
+
+
+def charge_surcharge(
+    *,
+    debt: DutyDebt,
+    surcharges: Mapping[Tax, Surcharge],
+    entry: JournalEntry | None,
+    paid_on: date,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Keep what a locked debt was charged, tax by tax, with its entry; without one when all of it is waived."""
     require(actor, Act.CHARGE_SURCHARGE)
-    found = surcharges_if_paid(debt, on=paid_on)
-    total = sum((one.amount for one in found.values()), Money(0, debt.currency))
-    if not any(one.days for one in found.values()):
-        return total
-    entry = None
-    if total.minor:
-        entry = post_entry(
-            event=BusinessEvent.SURCHARGE_CHARGED,
-            reference=fresh_reference(event=BusinessEvent.SURCHARGE_CHARGED, reference=f"duty_debt:{debt.pk}"),
-            amounts={"surcharge": total},
-            company_id=debt.company_id,
-            effective_on=paid_on,
-            actor=actor,
-            at=at,
-        )
     charge = debt.surcharges.values("charge").distinct().count() + 1
     rule = SURCHARGE_RULES[PaymentTerm(debt.term)]
-    for tax, one in found.items():
+    for tax, one in surcharges.items():
         DebtSurcharge.objects.create(
             stream=f"duty_debt:{debt.pk}",
             debt=debt,
@@ -54,19 +69,16 @@ def charge_surcharge(*, debt: DutyDebt, paid_on: date, actor: Actor, at: datetim
             charged_at=at,
             entry=entry,
         )
-    debt.surcharge_minor = total.minor
+    total = Money(debt.surcharge_minor, debt.currency)
     record_activity(
         Act.CHARGE_SURCHARGE, debt, actor=actor, at=at, amount=str(total), currency=debt.currency,
         rule_version=rule.version, paid_on=paid_on.isoformat(),
     )  # fmt: skip
-    return total
 
 
-def take_surcharge_back(*, debt: DutyDebt, effective_on: date, reason: str, actor: Actor, at: datetime) -> None:
-    """Reverse the surcharge of a debt whose taxes are no longer paid; the debt is locked, and saved by who asks."""
-    if debt.surcharge_minor:
-        last = debt.surcharges.filter(entry__isnull=False).order_by("-charge").first()
-        assert last is not None
-        assert last.entry_id is not None
-        reverse_entry(entry_id=last.entry_id, effective_on=effective_on, reason=reason, actor=actor, at=at)
-        debt.surcharge_minor = 0
+def surcharge_entry_id(debt: DutyDebt) -> int:
+    """Give the entry of the surcharge that a debt owes now, to be reversed with a payment of its taxes."""
+    last = debt.surcharges.filter(entry__isnull=False).order_by("-charge").first()
+    assert last is not None
+    assert last.entry_id is not None
+    return last.entry_id

@@ -23,7 +23,7 @@ from bonded.api.base import (
     read,
 )
 from bonded.queries.pages import page_by, page_size_from_text
-from bonded.rules.errors import InputInvalid, NotFound
+from bonded.rules.errors import NotFound
 from tariffs.actions.account_statements import order_account_statement
 from tariffs.models.account_statements import AccountStatement
 from tariffs.rules.account_statements import StatementNotReady, StatementState
@@ -33,7 +33,7 @@ from tariffs.rules.permissions import Act, require
 class StatementOrder(serializers.Serializer[Any]):
     """Which month of which account."""
 
-    month = serializers.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", help_text="2026-11")
+    month = serializers.RegexField(r"^2\d{3}-(0[1-9]|1[0-2])$", help_text="2026-11")
     currency = serializers.CharField(min_length=3, max_length=3, default="CNY")
 
 
@@ -80,13 +80,6 @@ def _statement(statement_id: UUID, request: Request) -> AccountStatement:
     return found
 
 
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise InputInvalid("Write a month as 2026-11.", month=text) from None
-
-
 class AccountStatementsView(ApiView):
     """The statements of a company."""
 
@@ -103,7 +96,7 @@ class AccountStatementsView(ApiView):
         statement = order_account_statement(
             company_id=company_id,
             currency=order["currency"],
-            month=_month(order["month"]),
+            month=date.fromisoformat(f"{order['month']}-01"),
             actor=request.actor,
             at=request.at,
         )

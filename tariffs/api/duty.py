@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,12 +22,12 @@ from bonded.api.base import (
     page_response,
     read,
 )
-from bonded.queries.pages import page_by, page_size_from_text
+from bonded.queries.pages import Page, page_by, page_size_from_text
 from bonded.rules.money import Money
 from tariffs.actions.duty import pay_duty, secure_duty
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeReservation
-from tariffs.queries.debts import is_running_late, surcharges_of_debt
+from tariffs.queries.debts import TaxSurcharge, is_running_late, surcharges_of_debts
 from tariffs.rules.payment_terms import DAY_COUNT_IN_FORCE, TERM_SOURCES, PaymentTerm
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
@@ -118,9 +118,18 @@ def reservation_json(reservation: GuaranteeReservation, currency: str) -> dict[s
     }
 
 
+def debts_json(debts: Sequence[DutyDebt], *, today: date) -> list[dict[str, Any]]:
+    """Give debts as the API tells them; a late one with what its lateness would cost if it were paid today."""
+    surcharges = surcharges_of_debts(debts, on=today)
+    return [_debt_json(debt, surcharges[debt.pk], today=today) for debt in debts]
+
+
 def debt_json(debt: DutyDebt, *, today: date) -> dict[str, Any]:
-    """Give a debt as the API tells it; a late one with what its lateness would cost if it were paid today."""
-    surcharges = surcharges_of_debt(debt, on=today)
+    """Give one debt as the API tells it."""
+    return debts_json([debt], today=today)[0]
+
+
+def _debt_json(debt: DutyDebt, surcharges: Sequence[TaxSurcharge], *, today: date) -> dict[str, Any]:
     is_growing = is_running_late(debt, on=today)
     would_be = sum((one.amount for one in surcharges), Money(0, debt.currency))
     amounts = {name: str(amount) for name, amount in debt.amounts().items()}
@@ -191,4 +200,4 @@ class DutyDebtsView(ApiView):
             cursor=request.GET.get("cursor"),
             limit=page_size_from_text(request.GET.get("limit")),
         )
-        return page_response(page, partial(debt_json, today=business_day(request.at)))
+        return page_response(Page(debts_json(page.rows, today=business_day(request.at)), page.next_cursor))

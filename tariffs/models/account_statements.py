@@ -39,6 +39,9 @@ class AccountStatement(Table):
     currency = models.CharField(max_length=3)
     month = models.DateField(help_text="Its first day.")
     known_at = models.DateTimeField(help_text="Entries posted later are not in it.")
+    last_entry_id = models.BigIntegerField(
+        help_text="Nor are entries after this one, whatever moment they name: they were not committed yet."
+    )
     state = models.CharField(max_length=6, choices=enum_choices(StatementState), default=StatementState.QUEUED)
     attempt = models.IntegerField(default=0, help_text="Which claim counts; a worker with an older one keeps nothing.")
     claimed_until = models.DateTimeField(null=True)

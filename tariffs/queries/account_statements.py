@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
@@ -25,6 +25,7 @@ def statement_of(order: Order, *, actor: Actor) -> AccountStatement:
         currency=order.currency,
         effective_on=order.month - timedelta(days=1),
         posted_at=order.known_at,
+        last_entry_id=order.last_entry_id,
         actor=actor,
     )
     collected, due_on = _collected(order)
@@ -47,6 +48,7 @@ def _entries(order: Order) -> tuple[Entry, ...]:
         account__currency=order.currency,
         entry__effective_on__range=(order.month, last_day(order.month)),
         entry__posted_at__lte=order.known_at,
+        entry_id__lte=order.last_entry_id,
     ).order_by("entry__effective_on", "entry_id", "pk")
     columns = ("entry__effective_on", "entry__posted_at", "entry__event", "entry__reference", "amount_minor")
     return tuple(
@@ -63,7 +65,7 @@ def _collected(order: Order) -> tuple[Money, date | None]:
         term=PaymentTerm.FIFTH_WORKING_DAY,
         charged_on__range=(order.month, last_day(order.month)),
     )
-    charged, withdrawn = _charged(order), _withdrawn(debts, order.known_at)
+    charged, withdrawn = _charged(order), _withdrawn(debts, order)
     counted = [debt for debt in debts if str(debt.pk) in charged.keys() - withdrawn]
     total = sum(charged[str(debt.pk)] for debt in counted)
     return Money(total, order.currency), max((debt.due_on for debt in counted), default=None)
@@ -77,6 +79,7 @@ def _charged(order: Order) -> dict[str, int]:
         account__currency=order.currency,
         entry__event__in=[BusinessEvent.DUTY_CHARGED, BusinessEvent.DUTY_REDUCED],
         entry__effective_on__gte=order.month,
+        entry__pk__lte=order.last_entry_id,
         entry__posted_at__lte=order.known_at,
     )
     charged: defaultdict[str, int] = defaultdict(int)
@@ -85,10 +88,9 @@ def _charged(order: Order) -> dict[str, int]:
     return charged
 
 
-def _withdrawn(debts: Iterable[DutyDebt], known_at: datetime) -> frozenset[str]:
-    """Name the debts whose charge was withdrawn by a moment."""
+def _withdrawn(debts: Iterable[DutyDebt], order: Order) -> frozenset[str]:
+    """Name the debts whose charge was withdrawn by a statement's moment."""
     references = [f"duty_debt:{debt.pk}" for debt in debts]
-    found = JournalEntry.objects.filter(
-        event=BusinessEvent.CHARGE_WITHDRAWN, reference__in=references, posted_at__lte=known_at
-    )
+    known = JournalEntry.objects.filter(pk__lte=order.last_entry_id, posted_at__lte=order.known_at)
+    found = known.filter(event=BusinessEvent.CHARGE_WITHDRAWN, reference__in=references)
     return frozenset(reference.split(":")[1] for reference in found.values_list("reference", flat=True))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from bonded.rules.money import Money
 from tariffs.models.bank_statements import PaymentMatch
@@ -15,24 +18,30 @@ from tariffs.rules.payment_terms import PaymentTerm, Surcharge
 from tariffs.rules.surcharges import SURCHARGE_RULES, Payment, Tax, late_surcharges, taxes_paid
 
 
-def payments_of_debt(debt: DutyDebt) -> list[Payment]:
-    """Give what was booked on the debt, first come first, without what was too much and what was taken back."""
-    booked = PaymentMatch.objects.filter(debt=debt, entry__isnull=False, line__amount_minor__gt=0)
-    days = dict(booked.values_list("entry_id", "line__booked_on"))
-    legs = Posting.objects.filter(entry__in=days, account__code=AccountCode.RECEIVABLE).order_by("entry_id")
-    return [Payment(Money(-leg.amount_minor, leg.currency), days[leg.entry_id]) for leg in legs]
+def payments_of_debts(debts: Iterable[DutyDebt]) -> Mapping[UUID, list[Payment]]:
+    """Give what was booked on debts, by debt, first come first, without what was too much and what was taken back.
+
+    Runs two SQL statements however many debts there are, none when there are none.
+    """
+    booked = PaymentMatch.objects.filter(debt__in=list(debts), entry__isnull=False, line__amount_minor__gt=0)
+    matches = {match.entry_id: match for match in booked.select_related("line")}
+    payments: dict[UUID, list[Payment]] = defaultdict(list)
+    for leg in Posting.objects.filter(entry__in=matches, account__code=AccountCode.RECEIVABLE).order_by("entry_id"):
+        match = matches[leg.entry_id]
+        payments[match.debt_id].append(Payment(Money(-leg.amount_minor, leg.currency), match.line.booked_on))
+    return payments
 
 
-def surcharges_if_paid(debt: DutyDebt, *, on: date) -> dict[Tax, Surcharge]:
+def surcharges_if_paid(debt: DutyDebt, *, paid: Sequence[Payment], on: date) -> dict[Tax, Surcharge]:
     """Work out the surcharge on each tax of a debt if what is unpaid of its taxes were paid on a day.
 
-    Empty when the debt's term knows no surcharge. Runs two SQL statements.
+    `paid` is what was booked on it, as `payments_of_debts` gives it. Empty when the debt's term knows no surcharge.
     """
     rule = SURCHARGE_RULES.get(PaymentTerm(debt.term))
     if rule is None or debt.currency != rule.waived_below.currency:
         return {}
     total = Money(debt.total_minor, debt.currency)
-    payments = taxes_paid([*payments_of_debt(debt), Payment(total, on)], total=total)
+    payments = taxes_paid([*paid, Payment(total, on)], total=total)
     taxes = {tax: Money(getattr(debt, f"{tax}_minor"), debt.currency) for tax in Tax}
     return late_surcharges(taxes, total=total, payments=payments, due=debt.due_on, rule=rule)
 
@@ -54,24 +63,32 @@ class TaxSurcharge:
     rule_version: str
 
 
-def surcharges_of_debt(debt: DutyDebt, *, on: date) -> list[TaxSurcharge]:
-    """Give the surcharge on each tax: what was charged, or what paying a late debt on a day would cost.
+def surcharges_of_debts(debts: Sequence[DutyDebt], *, on: date) -> dict[UUID, list[TaxSurcharge]]:
+    """Give the surcharge on each tax, by debt: what was charged, or what paying a late debt on a day would cost.
 
-    For a late debt runs two SQL statements; else reads the debt's rows and their entries.
+    Runs two SQL statements for all that are late, and one for each other whose surcharges are not fetched yet.
     """
-    if is_running_late(debt, on=on):
-        version = SURCHARGE_RULES[PaymentTerm(debt.term)].version if debt.term in SURCHARGE_RULES else ""
-        return [
-            TaxSurcharge(
-                tax,
-                one.days,
-                Money(getattr(debt, f"{tax}_minor"), debt.currency),
-                one.amount,
-                one.is_waived,
-                version,
-            )
-            for tax, one in surcharges_if_paid(debt, on=on).items()
-        ]
+    late = [debt for debt in debts if is_running_late(debt, on=on)]
+    paid = payments_of_debts(late)
+    growing = {debt.pk: _as_if_paid(debt, paid=paid.get(debt.pk, []), on=on) for debt in late}
+    return {debt.pk: growing[debt.pk] if debt.pk in growing else _as_charged(debt) for debt in debts}
+
+
+def _as_if_paid(debt: DutyDebt, *, paid: Sequence[Payment], on: date) -> list[TaxSurcharge]:
+    return [
+        TaxSurcharge(
+            tax,
+            one.days,
+            Money(getattr(debt, f"{tax}_minor"), debt.currency),
+            one.amount,
+            one.is_waived,
+            SURCHARGE_RULES[PaymentTerm(debt.term)].version,
+        )
+        for tax, one in surcharges_if_paid(debt, paid=paid, on=on).items()
+    ]
+
+
+def _as_charged(debt: DutyDebt) -> list[TaxSurcharge]:
     rows = sorted(debt.surcharges.all(), key=lambda row: (row.charge, row.pk))
     return [
         TaxSurcharge(

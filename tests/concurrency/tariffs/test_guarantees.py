@@ -19,12 +19,12 @@ from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.validity import Validity
 from tariffs.actions.guarantee_authorities import grant_authority
+from tariffs.actions.guarantee_uses import use_headroom
 from tariffs.actions.guarantees import (
     expire_headroom,
     free_headroom,
     reserve_headroom,
     resize_headroom,
-    use_headroom,
 )
 from tariffs.models import GuaranteeAccount, GuaranteeAuthority, GuaranteeReservation, GuaranteeUse
 from tariffs.rules.guarantees import ReservationPurpose

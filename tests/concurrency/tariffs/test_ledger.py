@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from bonded.rules.errors import RuleViolation
 from bonded.rules.money import Money
+from bonded.rules.permissions import SYSTEM
 from tariffs.actions.account_statements import order_account_statement
-from tariffs.actions.bank_statements import match_bank_file
+from tariffs.actions.bank_statements import match_bank_file, match_line
+from tariffs.actions.duty import pay_duty
 from tariffs.actions.ledger import post_entries, post_entry
 from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
-from tariffs.models import JournalEntry, LedgerAccount, PaymentMatch
+from tariffs.models import BankStatementLine, DutyDebt, JournalEntry, LedgerAccount, PaymentMatch
+from tariffs.queries.account_statements import statement_of
 from tariffs.rules.ledger import BusinessEvent
 from tariffs.rules.postings import draft_of
+from tariffs.rules.reconciliation import LineAlreadyMatched
 from tariffs.tasks import make_account_statements
 from tests.cast import Cast
-from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported, settle
+from tests.situations.tariffs import (
+    a_charged_debt,
+    a_guarantee,
+    a_schedule,
+    an_assessed_withdrawal,
+    camt053,
+    imported,
+    settle,
+)
+from tests.situations.threads import outcomes_at_once
 
 AT_ONCE = 20
 
@@ -119,3 +135,74 @@ def test_make_account_statements__twenty_workers_make_one(cast: Cast, at) -> Non
     assert sum(all_at_once(lambda _: make_account_statements())) == 1
     statement.refresh_from_db()
     assert (statement.state, statement.attempt) == ("ready", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.breaks_invariants  # No debt stands behind these postings.
+def test_order_account_statement__waits_for_who_is_posting(cast: Cast, at) -> None:
+    def post(reference: str) -> None:
+        post_entry(
+            event=BusinessEvent.SURCHARGE_CHARGED, reference=reference, amounts={"surcharge": Money(7, "CNY")},
+            company_id=cast.alder.pk, effective_on=at.date(), actor=cast.ada, at=at,
+        )  # fmt: skip
+
+    post("before")
+    is_posted = Event()
+
+    def post_slowly() -> None:
+        with transaction.atomic():
+            post("meanwhile")
+            is_posted.set()
+            time.sleep(0.5)
+
+    def order() -> list[str]:
+        is_posted.wait(timeout=30)
+        statement = order_account_statement(
+            company_id=cast.alder.pk, currency="CNY", month=at.date(), actor=cast.alice, at=at
+        )
+        return [entry.reference for entry in statement_of(statement, actor=SYSTEM).entries]
+
+    assert outcomes_at_once(post_slowly, order) == [None, ["before", "meanwhile"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_book_payment__late_and_in_time_at_once_of_one_company_never_lock_crosswise(
+    cast: Cast, at, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A late payment posts its surcharge too; sessions whose numbers give them one shard meet on every account."""
+    monkeypatch.setattr("tariffs.actions.postings._session", lambda: 16)
+    a_schedule(at)
+    debts = [pay_duty(withdrawal_id=an_assessed_withdrawal(cast, at).pk, actor=cast.alice, at=at) for _ in range(12)]
+    file = imported(camt053(*[("305777.78", "CRDT", debt.reference) for debt in debts[::2]]), cast, at)
+    late = imported(
+        camt053(
+            *[("305777.78", "CRDT", debt.reference) for debt in debts[1::2]],
+            booked_on="2026-12-17",
+            identification="S2",
+        ),
+        cast,
+        at,
+    )
+    matches = [match for one in (file, late) for match in match_bank_file(file_id=one.pk, actor=cast.ada, at=at)]
+    acts = [partial(book_payment, match_id=match.pk, actor=cast.ada, at=at) for match in matches]
+    assert {type(one) for one in outcomes_at_once(*acts)} == {DutyDebt}
+    acts = [
+        partial(unmatch_payment, match_id=match.pk, reason="slip", actor=cast.ada, at=at)
+        for match in PaymentMatch.objects.filter(debt__surcharge_minor__gt=0)
+    ]
+    assert {type(one) for one in outcomes_at_once(*acts)} == {DutyDebt}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_match_line__and_the_whole_file_at_once_match_a_line_once(cast: Cast, at) -> None:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    debt = a_charged_debt(cast, at)
+    file = imported(camt053(("305777.78", "CRDT", debt.reference)), cast, at)
+    line_id = BankStatementLine.objects.get().pk
+    by_hand = partial(match_line, line_id=line_id, debt_id=debt.pk, actor=cast.ada, at=at)
+    by_file = partial(match_bank_file, file_id=file.pk, actor=cast.ada, at=at)
+    acts: list[Callable[[], object]] = [by_hand, by_file]
+    outcomes = outcomes_at_once(*acts * AT_ONCE)
+    assert {type(one) for one in outcomes} <= {PaymentMatch, list, LineAlreadyMatched}
+    assert PaymentMatch.objects.count() == 1

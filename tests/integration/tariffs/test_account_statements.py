@@ -12,6 +12,7 @@ import pytest
 
 from bonded.models import Company
 from bonded.rules.errors import NotFound
+from bonded.rules.money import CurrencyUnknown
 from bonded.rules.permissions import SYSTEM
 from tariffs import tasks
 from tariffs.actions.account_statements import (
@@ -21,7 +22,7 @@ from tariffs.actions.account_statements import (
     tell_progress,
 )
 from tariffs.gateways.account_statements import statement_csv, statement_pdf
-from tariffs.models import AccountStatement
+from tariffs.models import AccountStatement, DutyDebt
 from tariffs.queries.account_statements import statement_of
 from tariffs.rules.account_statements import MonthNotBegun
 from tests.cast import Cast
@@ -76,6 +77,25 @@ def test_statement_of__collects_the_charges_of_a_month_to_one_day(cast: Cast, la
 def test_statement_of__knows_nothing_of_what_was_posted_later(cast: Cast, later: datetime) -> None:
     told = statement_of(order(cast, datetime(2026, 12, 17, 2, 59, tzinfo=UTC)), actor=SYSTEM)
     assert (str(told.closing), told.entries) == ("305777.78", ())
+
+
+def test_statement_of__knows_nothing_of_what_was_committed_later_with_an_earlier_moment(
+    cast: Cast, later: datetime
+) -> None:
+    statement = order(cast, later)
+    before = statement_of(statement, actor=SYSTEM)
+    settle(
+        camt053(("1528.89", "CRDT", DutyDebt.objects.get().reference), identification="S9", booked_on="2026-11-30"),
+        cast,
+        later - timedelta(seconds=1),
+    )
+    assert statement_of(statement, actor=SYSTEM) == before
+
+
+def test_order_account_statement__refuses_a_currency_without_books(cast: Cast, later: datetime) -> None:
+    with pytest.raises(CurrencyUnknown):
+        order_account_statement(company_id=cast.alder.pk, currency="XXX", month=DECEMBER, actor=cast.alice, at=later)
+    assert not AccountStatement.objects.exists()
 
 
 def test_statement_documents__are_the_same_bytes_each_time(cast: Cast, later: datetime) -> None:

@@ -17,7 +17,8 @@ from bonded.rules.permissions import SYSTEM
 from bonded.rules.validity import Validity
 from tariffs.actions.guarantee_authorities import grant_authority, revoke_authority
 from tariffs.actions.guarantee_instruments import add_instrument, review_guarantee, withdraw_instrument
-from tariffs.actions.guarantees import free_headroom, reserve_headroom, set_guarantee, settle_headroom, use_headroom
+from tariffs.actions.guarantee_uses import settle_headroom, use_headroom
+from tariffs.actions.guarantees import free_headroom, reserve_headroom, set_guarantee
 from tariffs.models import (
     GuaranteeAccount,
     GuaranteeAuthority,

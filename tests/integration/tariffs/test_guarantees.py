@@ -11,13 +11,12 @@ from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.lifecycle import StepNotAllowed
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM
+from tariffs.actions.guarantee_uses import settle_headroom, use_headroom
 from tariffs.actions.guarantees import (
     expire_headroom,
     free_headroom,
     reserve_headroom,
     set_guarantee,
-    settle_headroom,
-    use_headroom,
 )
 from tariffs.models import GuaranteeAccount, GuaranteeReservation
 from tariffs.rules.guarantees import LimitBelowClaims, ReservationPurpose, ReservationRepeated

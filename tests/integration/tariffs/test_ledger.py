@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -104,6 +105,18 @@ def test_account_balance_as_of__counts_either_date(cast: Cast, at: datetime) -> 
     assert [balance(effective_on=day + timedelta(days=n)) for n in (0, 1, 4, 5, 7)] == [0, 1, 4, 9, 16]
     assert [balance(posted_at=moment) for moment in (at - timedelta(days=1), at, later)] == [0, 4, 16]
     assert balance(effective_on=day + timedelta(days=5), posted_at=at) == 4
+
+
+def test_account_balance_as_of__is_one_statement_so_that_nothing_is_posted_meanwhile(
+    cast: Cast, at: datetime, django_assert_num_queries: Any
+) -> None:
+    post_entries(drafts=[a_draft(cast, n, at) for n in (1, 3)], actor=cast.ada, at=at)
+    with django_assert_num_queries(1):
+        found = account_balance_as_of(
+            code=AccountCode.RECEIVABLE, company_id=cast.alder.pk, currency="CNY",
+            effective_on=at.date() + timedelta(days=1), actor=cast.audrey,
+        )  # fmt: skip
+    assert found == Money(1, "CNY")
 
 
 def test_ledger_balances__adds_the_shards_up(cast: Cast, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tariffs.actions.duty import pay_duty
 from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.models import DebtSurcharge, DutyDebt, JournalEntry, LedgerAccount, PaymentMatch, UndoneMatch
 from tariffs.queries.bank_statements import unmatched_lines
-from tariffs.queries.debts import is_running_late, surcharges_of_debt
+from tariffs.queries.debts import is_running_late, surcharges_of_debts
 from tariffs.rules.debts import DebtState, PaymentNotToBeUndone
 from tests.cast import Cast
 from tests.situations.tariffs import (
@@ -85,15 +86,27 @@ def test_book_payment__on_the_due_day_is_in_time(cast: Cast, at: datetime, debt:
     assert DebtSurcharge.objects.count() == 0
 
 
-def test_surcharges_of_debt__tells_what_a_late_debt_would_cost_today(cast: Cast, at: datetime, debt: DutyDebt) -> None:
+def test_surcharges_of_debts__tells_what_a_late_debt_would_cost_today(cast: Cast, at: datetime, debt: DutyDebt) -> None:
     assert not is_running_late(debt, on=date(2026, 12, 7))
     assert is_running_late(debt, on=date(2026, 12, 8))
     part = pay(debt, "152888.89", "2026-12-12", cast, at)
-    found = surcharges_of_debt(part, on=date(2026, 12, 17))
+    found = surcharges_of_debts([part], on=date(2026, 12, 17))[part.pk]
     assert [(one.tax, str(one.amount)) for one in found] == [
         ("duty", "150.00"), ("consumption_tax", "433.33"), ("vat", "563.33"),
     ]  # fmt: skip
     assert DebtSurcharge.objects.count() == 0
+
+
+def test_surcharges_of_debts__asks_twice_however_many_are_late(
+    cast: Cast, at: datetime, debt: DutyDebt, django_assert_num_queries: Any
+) -> None:
+    a_guarantee(cast, at, limit="1000000.00")
+    other = a_charged_debt(cast, at)
+    part = pay(other, "152888.89", "2026-12-12", cast, at)
+    with django_assert_num_queries(2):
+        found = surcharges_of_debts([debt, part], on=date(2026, 12, 17))
+    assert [str(one.amount) for one in found[debt.pk]] == ["200.00", "577.78", "751.11"]
+    assert [str(one.amount) for one in found[part.pk]] == ["150.00", "433.33", "563.33"]
 
 
 def test_refuse_withdrawal__takes_late_money_back_too(cast: Cast, at: datetime) -> None:

@@ -15,13 +15,12 @@ from bonded.queries.invariants import broken_invariants
 from bonded.rules.errors import RuleViolation
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM
+from tariffs.actions.guarantee_uses import settle_headroom, use_headroom
 from tariffs.actions.guarantees import (
     expire_headroom,
     free_headroom,
     reserve_headroom,
     resize_headroom,
-    settle_headroom,
-    use_headroom,
 )
 from tariffs.models import GuaranteeAccount, GuaranteeReservation
 from tariffs.rules.guarantees import ReservationPurpose
