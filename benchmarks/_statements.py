@@ -12,6 +12,7 @@ import psycopg
 from django.db import connection
 
 Statement = tuple[str, Any]
+_APPS = ("bonded_", "tariffs_", "inspections_")
 
 
 def bare_connection() -> psycopg.Connection[Any]:
@@ -26,8 +27,8 @@ def bare_connection() -> psycopg.Connection[Any]:
 def name_of(sql: str) -> str:
     """Name a statement by its verb and its first table."""
     words = sql.replace('"', "").split()
-    table = next((word for word in words if word.startswith("bonded_")), words[1] if len(words) > 1 else "")
-    return f"{words[0]} {table.removeprefix('bonded_').split('.')[0]}"
+    table = next((word for word in words if word.startswith(_APPS)), words[1] if len(words) > 1 else "")
+    return f"{words[0]} {table.split('.')[0].partition('_')[2] or table}"
 
 
 @contextmanager

@@ -1,14 +1,14 @@
 """The books: entries a second, singly and in batches, one hot account against many, and balances at a million legs.
 
 An entry here is a payment received: two legs, one on an account for all and one on a company's. Beside it the very
-statements that it sends run bare by psycopg. (G4, G5, G6, G7)
+statements that it sends run bare by psycopg, and two libraries, which sign and check less. (G4, G5, G6, G7)
 """
 
 from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import count
@@ -18,6 +18,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from benchmarks._peer_ledgers import measured_ledger
 from benchmarks._statements import recorded, replay
 from benchmarks.figures import Figure, Measure
 from bonded.models import Company
@@ -37,13 +38,20 @@ DAY = date(2026, 11, 23)
 AMOUNTS = {"received": Money(100, "CNY"), "allocated": Money(100, "CNY")}
 FIRST_STATEMENT = "WITH owners"
 _numbers = count(time.time_ns())
+Peers = Mapping[str, Mapping[str, float]]
 
 
 def run() -> list[Figure]:
     """Measure posting, waiting for one another, and reading."""
     companies = _companies()
-    batches = [_in_batch(companies, size, times) for size, times in BATCHES.items()]
-    return [_singly(companies), *batches, _hot(companies), *_reading(companies)]
+    peers = {peer: measured_ledger(peer) for peer in ("hordak", "django_ledger")}
+    batches = [_in_batch(companies, size, times, peers) for size, times in BATCHES.items()]
+    return [_singly(companies, peers), *batches, _hot(companies), *_reading(companies, peers)]
+
+
+def _of(peers: Peers, figure: str, named: Mapping[str, str]) -> list[Measure]:
+    """Give what the peers reach of one figure, by the name of the call that was measured."""
+    return [Measure(name, peers[peer][figure]) for peer, name in named.items() if figure in peers[peer]]
 
 
 def _companies() -> list[int]:
@@ -95,7 +103,7 @@ def _renamed(params: Any) -> Any:
     return params.replace("benchmark:", "bare:") if isinstance(params, str) else params
 
 
-def _singly(companies: Sequence[int]) -> Figure:
+def _singly(companies: Sequence[int], peers: Peers) -> Figure:
     for company in companies:
         _post(company)
     begun = time.perf_counter()
@@ -103,12 +111,18 @@ def _singly(companies: Sequence[int]) -> Figure:
         _post(companies[n % COMPANIES])
     rate = SINGLES / (time.perf_counter() - begun)
     limit = _bare(lambda: [_post(companies[n % COMPANIES]) for n in range(SINGLES)], SINGLES)
+    calls = {"hordak": "django-hordak transfer_to", "django_ledger": "django-ledger commit_txs"}
     return Figure(
-        "G4", "entries posted one by one", rate, "entries/s", Measure("the same statements by psycopg", limit)
+        "G4",
+        "entries posted one by one",
+        rate,
+        "entries/s",
+        Measure("the same statements by psycopg", limit),
+        _of(peers, "singly", calls),
     )
 
 
-def _in_batch(companies: Sequence[int], size: int, times: int) -> Figure:
+def _in_batch(companies: Sequence[int], size: int, times: int, peers: Peers) -> Figure:
     def send() -> float:
         batches = [[_draft(companies[n % COMPANIES]) for n in range(size)] for _ in range(times)]
         begun = time.perf_counter()
@@ -118,7 +132,8 @@ def _in_batch(companies: Sequence[int], size: int, times: int) -> Figure:
 
     rate = send()
     limit = Measure("the same statements by psycopg", _bare(send, size * times))
-    return Figure("G5", f"entries posted in batches of {size:,}", rate, "entries/s", limit)
+    beside = _of(peers, "bulk", {"hordak": "django-hordak bulk_create of 1,000"})
+    return Figure("G5", f"entries posted in batches of {size:,}", rate, "entries/s", limit, beside)
 
 
 def _hot(companies: Sequence[int]) -> Figure:
@@ -147,7 +162,7 @@ def _together(account_of: Callable[[int], tuple[int, str]]) -> float:
         return sum(clients.map(client, range(CLIENTS))) / SECONDS
 
 
-def _reading(companies: Sequence[int]) -> list[Figure]:
+def _reading(companies: Sequence[int], peers: Peers) -> list[Figure]:
     """Measure the balance of one company's account, as it stands and as of a day, at few and at many legs."""
     of_few, of_many = companies[0], companies[1]
     _load(of_few, FEW)
@@ -156,7 +171,8 @@ def _reading(companies: Sequence[int]) -> list[Figure]:
     for name, read in (("as it stands", _balance), ("as of a day", _balance_as_of)):
         few, many = _milliseconds(read, of_few), _milliseconds(read, of_many)
         limit = Measure(f"the same at {FEW:,}", few)
-        figures.append(Figure("G7", f"balance of one account of {MANY:,} legs, {name}", many, "ms", limit))
+        beside = _of(peers, "balance_ms", {"hordak": f"django-hordak get_balance at {FEW:,}"})
+        figures.append(Figure("G7", f"balance of one account of {MANY:,} legs, {name}", many, "ms", limit, beside))
     return figures
 
 

@@ -10,12 +10,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
-from bonded.api.base import CURSOR, LIMIT, ApiView, Request, json_response, page_response
+from bonded.api.base import CURSOR, LIMIT, ApiView, LotSummary, Request, json_response, lot_summary_json, page_response
 from bonded.queries.lot_searches import counts_of_lots, page_of_lots
 from bonded.queries.pages import page_size_from_text
 from bonded.rules.lot_searches import LotOrder, LotSearch, lot_search_from_parameters
-from bonded.rules.money import Money
-from bonded.rules.quantities import trade_carats
 
 
 def _parameter(name: str, description: str) -> OpenApiParameter:
@@ -53,28 +51,6 @@ ORDER = OpenApiParameter(
 )
 
 
-class LotSummary(serializers.Serializer[Any]):
-    """A lot in a list. Carats as weighed, to 0.001, and as the trade writes them, to 0.01."""
-
-    stock_number = serializers.CharField()
-    kind = serializers.CharField()
-    origin = serializers.CharField()
-    shape = serializers.CharField(allow_blank=True)
-    colour = serializers.CharField(allow_blank=True)
-    clarity = serializers.CharField(allow_blank=True)
-    cut = serializers.CharField(allow_blank=True)
-    variety = serializers.CharField(allow_blank=True)
-    treatment = serializers.CharField(allow_blank=True)
-    lab = serializers.CharField(allow_blank=True)
-    report_number = serializers.CharField(allow_blank=True)
-    pieces = serializers.IntegerField()
-    weight_carats = serializers.CharField()
-    trade_carats = serializers.CharField()
-    value = serializers.CharField()
-    currency = serializers.CharField()
-    is_made_up = serializers.BooleanField()
-
-
 class LotPage(serializers.Serializer[Any]):
     """A page of lots."""
 
@@ -87,17 +63,6 @@ class LotCountsAnswer(serializers.Serializer[Any]):
 
     lots = serializers.IntegerField()
     facets = serializers.DictField(child=serializers.DictField(child=serializers.IntegerField()))
-
-
-def lot_summary_json(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a row of a search as the API lists it."""
-    told: dict[str, Any] = dict(row)
-    del told["id"]
-    weight_carats, value_minor = told["weight_carats"], told.pop("value_minor")
-    told["weight_carats"] = str(weight_carats)
-    told["trade_carats"] = str(trade_carats(weight_carats))
-    told["value"] = str(Money(value_minor, told["currency"]))
-    return told
 
 
 def _search_of(request: Request, *apart: str) -> LotSearch:

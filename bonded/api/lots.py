@@ -13,7 +13,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from bonded.api.base import ApiView, Request, json_response
-from bonded.api.lot_searches import LotSummary
+from bonded.api.lot_summaries import LotSummary
 from bonded.models.lots import Lot
 from bonded.queries.custody import activities_of, chain_of_custody, entry_into_bond, holds_of
 from bonded.queries.lots import lot_by_stock_number

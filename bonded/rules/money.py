@@ -83,7 +83,8 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        currency_decimals(self.currency)
+        if self.currency not in CURRENCY_DECIMALS:
+            currency_decimals(self.currency)
 
     @classmethod
     def from_text(cls, text: str, currency: str) -> Money:
@@ -111,7 +112,9 @@ class Money:
         return Decimal(self.minor).scaleb(-currency_decimals(self.currency))
 
     def __str__(self) -> str:
-        return f"{self.to_decimal():f}"
+        decimals = CURRENCY_DECIMALS[self.currency]
+        sign, digits = "-" if self.minor < 0 else "", f"{abs(self.minor):0{decimals + 1}d}"
+        return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else sign + digits
 
     def __add__(self, other: Money) -> Money:
         return Money(self.minor + self._minor_of(other), self.currency)

@@ -12,7 +12,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from bonded.actions.activity import record_activity
 from bonded.actions.locks import lock_lots
 from bonded.queries.lots import goods_of_lots, viewing_problems
-from bonded.rules.errors import InputInvalid
+from bonded.rules.errors import InputInvalid, Problem
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
 from inspections.actions.claims import claim_resources, end_claims
@@ -48,14 +48,16 @@ def book_viewing(
     escort_id: int | None,
     scale_id: int | None,
     visitors: Sequence[str],
+    guarantee_company_id: int | None = None,
     actor: Actor,
     at: datetime,
 ) -> Booking:
     """Take lots, desk, escort, scale and guarantee headroom for a visit, all or nothing.
 
     Lots are viewed in the order given. Without an escort or scale the first free one is taken. The
-    headroom is the duty that would be owed on the lots on the day of the visit. Raises NotFound; BookingRefused with
-    every problem at once; SlotTaken with the next times at which all of it is free.
+    headroom is the duty that would be owed on the lots on the day of the visit, on the company's own guarantee or
+    on that of a principal who lets it. Raises NotFound; BookingRefused with every problem at once; SlotTaken with
+    the next times at which all of it is free.
     """
     require(actor, Act.BOOK_VIEWING)
     if not lot_ids:
@@ -74,7 +76,9 @@ def book_viewing(
         scale=scale_for(slot, scale_id),
         visitors=list(visitors),
     )
-    _require_no_problems(booking, slot, lot_ids, actor, at)
+    goods = goods_of_lots(lot_ids, actor=actor)
+    duty_problem = reserve_for_booking(booking, goods, guarantee_company_id=guarantee_company_id, actor=actor, at=at)
+    _require_no_problems(booking, slot, lot_ids, duty_problem, actor, at)
     booking.save(force_insert=True)
     lots = dict.fromkeys(lot_ids)
     BookedLot.objects.bulk_create(BookedLot(booking=booking, lot_id=id_, turn=turn) for turn, id_ in enumerate(lots, 1))
@@ -95,8 +99,10 @@ def book_viewing(
     return booking
 
 
-def _require_no_problems(booking: Booking, slot: Slot, lot_ids: Sequence[int], actor: Actor, at: datetime) -> None:
-    """Reserve the headroom, which is one of the problems that there may be, and refuse with all of them at once."""
+def _require_no_problems(
+    booking: Booking, slot: Slot, lot_ids: Sequence[int], duty_problem: Problem | None, actor: Actor, at: datetime
+) -> None:
+    """Refuse with all problems at once; that there is no headroom is one of them."""
     desk, scale = booking.desk, booking.scale
     problems = booking_problems(
         BookingFacts(
@@ -111,7 +117,7 @@ def _require_no_problems(booking: Booking, slot: Slot, lot_ids: Sequence[int], a
             scale_is_in_service=scale.is_in_service,
             scale_calibrated_until=scale.calibrated_until,
             lot_problems=viewing_problems(lot_ids, actor=actor),
-            duty_problem=reserve_for_booking(booking, goods_of_lots(lot_ids, actor=actor), actor=actor, at=at),
+            duty_problem=duty_problem,
         )
     )
     if problems:

@@ -16,16 +16,31 @@ from inspections.rules.findings import Intent
 from tariffs.actions.guarantees import free_headroom, reserve_headroom
 from tariffs.queries.landed_costs import landed_cost_of_goods
 from tariffs.rules.exchange_rates import ExchangeRateMissing
+from tariffs.rules.guarantee_authorities import AuthorityExceeded, principal_of
 from tariffs.rules.guarantees import GuaranteeMissing, HeadroomMissing, ReservationPurpose
 from tariffs.rules.jurisdictions import RulesMissing
 from tariffs.rules.schedule import MeasureMissing
 from tariffs.rules.working_days import business_day
 
+# Of these a booking is told beside its other problems.
+STANDS_AGAINST_IT = (
+    HeadroomMissing,
+    AuthorityExceeded,
+    GuaranteeMissing,
+    MeasureMissing,
+    ExchangeRateMissing,
+    RulesMissing,
+)
 
-def reserve_for_booking(booking: Booking, goods: Sequence[GoodsFacts], *, actor: Actor, at: datetime) -> Problem | None:
+
+def reserve_for_booking(
+    booking: Booking, goods: Sequence[GoodsFacts], *, guarantee_company_id: int | None, actor: Actor, at: datetime
+) -> Problem | None:
     """Reserve the duty that would be owed on the goods, and note it on the booking; gives what stands against it.
 
-    Asks for a new booking before it is written, because guarantee accounts are locked before bookings are.
+    Without a `guarantee_company_id` on the company's own guarantee, else on that of its principal; raises
+    NotFound when that has given it no authority. Asks for a new booking before it is written, because
+    guarantee accounts are locked before bookings are.
     """
     booking.rates_seen = rate_changes()
     try:
@@ -36,10 +51,11 @@ def reserve_for_booking(booking: Booking, goods: Sequence[GoodsFacts], *, actor:
             purpose=ReservationPurpose.VIEWING,
             reference=booking.pk,
             expires_at=booking.during.upper + HEADROOM_TERM,
+            principal_id=principal_of(booking.company_id, guarantee_company_id),
             actor=actor,
             at=at,
         )
-    except (HeadroomMissing, GuaranteeMissing, MeasureMissing, ExchangeRateMissing, RulesMissing) as refusal:
+    except STANDS_AGAINST_IT as refusal:
         return Problem(refusal.code, refusal.message)
     booking.duty_minor, booking.currency = duty.minor, duty.currency
     return None

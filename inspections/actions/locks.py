@@ -19,7 +19,8 @@ from bonded.rules.permissions import SYSTEM, Actor
 from inspections.models.bookings import Booking
 from inspections.models.sessions import ViewingSession
 from inspections.rules.bookings import BookingState
-from tariffs.actions.locks import lock_guarantee, lock_guarantees
+from tariffs.actions.locks import lock_guarantees_of
+from tariffs.rules.guarantees import ReservationPurpose
 
 DEADLOCK_DETECTED = "40P01"
 MOST_TRIES = 4
@@ -49,17 +50,17 @@ def retried_after_deadlock(act: Callable[Arguments, Answer]) -> Callable[Argumen
 
 
 def lock_booking(booking_id: UUID, *, actor: Actor) -> Booking:
-    """Lock a booking's lots, its company's guarantee account, and the booking; raises NotFound.
+    """Lock a booking's lots, the guarantee account that stands for it, and the booking; raises NotFound.
 
-    Its lots and company never change, so they may be read before the lock.
+    Its lots and its claim's account never change, so they may be read before the lock.
     """
     visible = Booking.objects.visible_to(actor).filter(pk=booking_id)
-    rows = list(visible.values_list("company_id", "lots__lot_id"))
-    if not rows:
+    lot_ids = set(visible.values_list("lots__lot_id", flat=True))
+    if not lot_ids:
         raise NotFound("There is no such booking.", booking_id=str(booking_id))
     # A lot that was put on hold is out of its buyer's sight, and still has to be locked.
-    lock_lots({lot_id for _, lot_id in rows}, actor=SYSTEM)
-    lock_guarantee(rows[0][0])
+    lock_lots(lot_ids, actor=SYSTEM)
+    lock_guarantees_of(purpose=ReservationPurpose.VIEWING, references=[booking_id])
     return Booking.objects.filter(pk=booking_id).locked().get()
 
 
@@ -70,12 +71,17 @@ def lock_bookings_to_come(lot_ids: Collection[int], *, except_company_id: int | 
     them is freed next. The bookings' other lots stay unlocked: whoever holds one of them waits for the
     caller's and has locked nothing else.
     """
-    rows = Booking.objects.filter(state=BookingState.BOOKED, lots__lot_id__in=lot_ids)
+    of_these = Booking.objects.filter(lots__lot_id__in=lot_ids)
+    to_come, kept = of_these.filter(state=BookingState.BOOKED), of_these.none()
     if except_company_id is not None:
-        rows = rows.exclude(company_id=except_company_id)
-    company_of = dict(rows.values_list("pk", "company_id"))
-    lock_guarantees({*company_of.values(), *([] if except_company_id is None else [except_company_id])})
-    return list(Booking.objects.filter(pk__in=company_of).locked())
+        to_come, kept = to_come.exclude(company_id=except_company_id), of_these.filter(company_id=except_company_id)
+    booking_ids = set(to_come.values_list("pk", flat=True))
+    lock_guarantees_of(
+        purpose=ReservationPurpose.VIEWING,
+        references=booking_ids | set(kept.values_list("pk", flat=True)),
+        company_ids=[] if except_company_id is None else [except_company_id],
+    )
+    return list(Booking.objects.filter(pk__in=booking_ids).locked())
 
 
 def lock_session(booking: Booking) -> ViewingSession:

@@ -22,6 +22,7 @@ from inspections.rules.bookings import BookingState
 from inspections.rules.permissions import Act, require
 from tariffs.actions.guarantees import resize_headroom
 from tariffs.rules.exchange_rates import ExchangeRateMissing
+from tariffs.rules.guarantee_authorities import AuthorityExceeded
 from tariffs.rules.guarantees import HeadroomMissing, NotResizable, ReservationPurpose
 from tariffs.rules.jurisdictions import RulesMissing
 from tariffs.rules.schedule import MeasureMissing
@@ -70,8 +71,10 @@ def _resize(booking: Booking, *, actor: Actor, at: datetime) -> None:
     try:
         duty = duty_of_visit(booking, goods_of_lots(lot_ids, actor=actor), at=at)
         resize_headroom(purpose=ReservationPurpose.VIEWING, reference=booking.pk, amount=duty, actor=actor, at=at)
-    except HeadroomMissing as refusal:
-        booking.shortfall_minor = Money.from_text(str(refusal.facts["shortfall"]), booking.currency).minor
+    except (HeadroomMissing, AuthorityExceeded) as refusal:
+        # An agent that may not see its principal's balance is told what is needed, not what is missing of it.
+        missing = refusal.facts.get("shortfall", refusal.facts["needed"])
+        booking.shortfall_minor = Money.from_text(str(missing), booking.currency).minor
     except (MeasureMissing, ExchangeRateMissing, RulesMissing, NotResizable) as gap:
         log.warning("visit_not_priced", booking_id=str(booking.pk), code=gap.code, **gap.facts)
     else:

@@ -34,7 +34,7 @@ class BookingRequest(serializers.Serializer[Any]):
     """Which lots, in the order of viewing, at which desk, when, and who will come.
 
     A time without an offset is Shanghai's. Without an escort (a keeper's user name) or a scale
-    (its number) the first free one is taken.
+    (its number) the first free one is taken. Without a guarantee's company the caller's own stands for the duty.
     """
 
     desk = serializers.CharField(max_length=40)
@@ -43,6 +43,7 @@ class BookingRequest(serializers.Serializer[Any]):
     visitors = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20)
     escort = serializers.CharField(max_length=150, required=False)
     scale = serializers.CharField(max_length=40, required=False)
+    guarantee_company_id = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
 
 
 class CancellationRequest(serializers.Serializer[Any]):
@@ -201,6 +202,7 @@ class BookingsView(ApiView):
             escort_id=escort_id_of(fields.get("escort")),
             scale_id=scale_id_of(fields.get("scale")),
             visitors=fields["visitors"],
+            guarantee_company_id=fields.get("guarantee_company_id"),
             actor=request.actor,
             at=request.at,
         )

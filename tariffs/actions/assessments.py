@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,16 +13,13 @@ from bonded.actions.client_events import record_client_event
 from bonded.actions.locks import lock_withdrawal
 from bonded.queries.withdrawals import WithdrawalFacts, goods_of_withdrawal
 from bonded.rules.client_events import EventKind
-from bonded.rules.lots import GoodsFacts
 from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import Clearance
-from tariffs.models.assessments import Assessment, AssessmentLine
-from tariffs.queries.assessments import CHARGES, assessment_in_force, steps_json
+from tariffs.actions.assessment_lines import write_assessment_lines
+from tariffs.models.assessments import Assessment
+from tariffs.queries.assessments import assessment_in_force
 from tariffs.queries.landed_costs import LandedCost, landed_cost_of_goods
-from tariffs.rules.assessments import LineAssessment
 from tariffs.rules.permissions import Act, require
-from tariffs.rules.regimes import usual_regime
-from tariffs.rules.schedule import covering
 from tariffs.rules.working_days import business_day
 
 
@@ -91,30 +87,5 @@ def keep_assessment(facts: WithdrawalFacts, cost: LandedCost, at: datetime) -> A
         total_minor=charges.total.minor,
     )
     assessment.save(force_insert=True)
-    AssessmentLine.objects.bulk_create(_lines(assessment, facts.lines, cost))
+    write_assessment_lines(assessment, facts.lines, cost)
     return assessment
-
-
-def _lines(assessment: Assessment, goods: Sequence[GoodsFacts], cost: LandedCost) -> list[AssessmentLine]:
-    return [_line(assessment, facts, line, cost) for facts, line in zip(goods, cost.lines, strict=True)]
-
-
-def _line(assessment: Assessment, facts: GoodsFacts, line: LineAssessment, cost: LandedCost) -> AssessmentLine:
-    regime = usual_regime(facts.hs_code)
-    measures = covering(cost.schedule, hs_code=facts.hs_code, origin=facts.origin, regime=regime, on=cost.on)
-    return AssessmentLine(
-        stream=f"assessment:{assessment.pk}",
-        assessment=assessment,
-        lot_id=facts.lot_id,
-        hs_code=facts.hs_code,
-        origin=facts.origin,
-        regime=regime,
-        pieces=facts.pieces,
-        weight_carats=facts.weight_carats,
-        value_minor=facts.value.minor,
-        currency=facts.value.currency,
-        measure_versions=[measure.version for measure in measures],
-        rate_versions=[rate.version for rate in cost.rates if rate.currency == facts.value.currency],
-        steps=steps_json(line),
-        **{f"{name}_minor": getattr(line.charges, name).minor for name in CHARGES},
-    )

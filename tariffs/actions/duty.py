@@ -27,6 +27,7 @@ from tariffs.models.guarantees import GuaranteeReservation
 from tariffs.queries.calendars import working_days_after
 from tariffs.rules.debts import STEPS, DebtState, DutyAlreadySettled, NothingOwed
 from tariffs.rules.duty_amendments import Part, Parts
+from tariffs.rules.guarantee_authorities import principal_of
 from tariffs.rules.guarantees import ReservationPurpose, ReservationState
 from tariffs.rules.ledger import BusinessEvent
 from tariffs.rules.payment_references import payment_reference
@@ -36,11 +37,15 @@ from tariffs.rules.working_days import business_day
 
 
 @transaction.atomic
-def secure_duty(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> GuaranteeReservation:
-    """Let the company's guarantee stand for what a withdrawal owes, so that it is paid next month.
+def secure_duty(
+    *, withdrawal_id: UUID, guarantee_company_id: int | None = None, actor: Actor, at: datetime
+) -> GuaranteeReservation:
+    """Let a guarantee stand for what a withdrawal owes, so that it is paid next month.
 
-    Assesses by the rates of today. Grants DUTY_SECURED. Raises NotFound, WithdrawalNotLive,
-    NothingOwed, DutyAlreadySettled, GuaranteeMissing, HeadroomMissing with the exact shortfall.
+    It is the company's own, or that of a principal who has given the company an authority to use it; the
+    debt is the company's in both cases. Assesses by the rates of today. Grants DUTY_SECURED. Raises
+    NotFound (also without an authority in force), WithdrawalNotLive, NothingOwed, DutyAlreadySettled,
+    GuaranteeMissing, AuthorityExceeded and HeadroomMissing with the exact shortfall.
     """
     require(actor, Act.SECURE_DUTY)
     assessment = _assessment_to_settle(withdrawal_id, actor, at)
@@ -51,10 +56,19 @@ def secure_duty(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Guarantee
         purpose=ReservationPurpose.WITHDRAWAL,
         reference=assessment.pk,
         expires_at=None,
+        principal_id=principal_of(assessment.company_id, guarantee_company_id),
         actor=actor,
         at=at,
     )
-    record_activity(Act.SECURE_DUTY, assessment, actor=actor, at=at, total=str(total), currency=total.currency)
+    record_activity(
+        Act.SECURE_DUTY,
+        assessment,
+        actor=actor,
+        at=at,
+        total=str(total),
+        currency=total.currency,
+        guarantee_company_id=reservation.account.company_id,
+    )
     evidence = f"{total} {total.currency} reserved on the guarantee"
     grant_clearance(
         withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_SECURED, evidence=evidence, actor=SYSTEM, at=at

@@ -106,7 +106,7 @@ def reserve_headroom(
             return before
         raise ReservationRepeated("Headroom was reserved for this before.", reference=str(reference))
     keep_limit(account, at=at)
-    require_headroom(account, amount, authority=authority)
+    require_headroom(account, amount, authority=authority, on=business_day(at))
     return _claim(account, amount, purpose, reference, expires_at, authority, actor=actor, at=at)
 
 
@@ -125,7 +125,8 @@ def resize_headroom(
     if after != before:
         if before.amount < amount:
             keep_limit(account, at=at)
-            require_headroom(account, amount - before.amount, authority=reservation.authority)
+            more = amount - before.amount
+            require_headroom(account, more, authority=reservation.authority, on=business_day(at))
         keep_claim(account, reservation, before, after)
         record_claim(Act.RESIZE_HEADROOM, account, reservation, actor=actor, at=at)
     return reservation

@@ -1,4 +1,4 @@
-"""Where rows of tariffs are locked: guarantee account → debt → match → ledger account.
+"""Where rows of tariffs are locked: turn at the schedule; guarantee account → debt → match → ledger account.
 
 Accounts of the ledger are locked by the statement that posts to them (tariffs/actions/postings.py), in id order.
 They come after bonded's (… → lot → declaration → withdrawal) and before those of inspections.
@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
 
 from bonded.rules.errors import NotFound
 from tariffs.models.bank_statements import PaymentMatch
@@ -25,14 +28,17 @@ def lock_guarantee(company_id: int) -> GuaranteeAccount:
     raise GuaranteeMissing("The company has no guarantee account.", company_id=company_id)
 
 
-def lock_guarantees(company_ids: Collection[int]) -> dict[int, GuaranteeAccount]:
-    """Lock the guarantee accounts of several companies, by company; one without an account is left out.
+def lock_guarantees_of(
+    *, purpose: ReservationPurpose, references: Collection[UUID], company_ids: Collection[int] = ()
+) -> None:
+    """Lock the guarantee accounts that stand for some things, whosever they are, and those of some companies.
 
     Who needs more than one of them needs them all at once: locked one after the other as they come up,
-    two acts would lock them crosswise.
+    two acts would lock them crosswise. A claim stays on its account, so it may be read before the lock.
     """
-    accounts = GuaranteeAccount.objects.filter(company_id__in=company_ids).locked()
-    return {account.company_id: account for account in accounts}
+    claims = GuaranteeReservation.objects.filter(purpose=purpose, reference__in=references)
+    account_ids = list(claims.values_list("account_id", flat=True))
+    list(GuaranteeAccount.objects.filter(Q(pk__in=account_ids) | Q(company_id__in=company_ids)).locked())
 
 
 def lock_reservation(
@@ -77,3 +83,12 @@ def lock_match(match_id: int) -> PaymentMatch:
     for match in PaymentMatch.objects.filter(pk=match_id).locked():
         return match
     raise NotFound("There is no such match.", match_id=match_id)
+
+
+def take_turn_at_schedule() -> None:
+    """Wait until nobody else changes the schedule or its drafts; the turn ends with the transaction.
+
+    A lock of no row, because what the first publisher of a day would lock is not there yet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tariffs_scheduledraft'))")

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from bonded.actions.activity import record_activity
 from bonded.rules.errors import NotFound, Problem
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
+from tariffs.actions.locks import take_turn_at_schedule
 from tariffs.actions.versions import exchange_rate_from, measure_from, publish_versions
 from tariffs.models.schedule_drafts import ScheduleDraft
 from tariffs.queries.schedule_drafts import changes_of, digest_of, gaps_left_by, rows_of
@@ -121,8 +122,7 @@ def discard_draft(*, draft_id: UUID, reason: str, actor: Actor, at: datetime) ->
 
 def _locked(draft_id: UUID) -> ScheduleDraft:
     """Take the turn of the one who changes the schedule, so that drafts follow each other, and lock the draft."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tariffs_scheduledraft'))")
+    take_turn_at_schedule()
     for draft in ScheduleDraft.objects.filter(pk=draft_id).locked():
         return draft
     raise NotFound("There is no such draft.", draft_id=str(draft_id))

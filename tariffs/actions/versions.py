@@ -12,10 +12,12 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from bonded.actions.activity import record_activity
 from bonded.rules.permissions import Actor
+from tariffs.actions.locks import take_turn_at_schedule
 from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.schedule import Measure
 from tariffs.models.versions import Version, VersionQuerySet
 from tariffs.rules.permissions import Act, require
+from tariffs.rules.schedule import SupersededTooSoon
 from tariffs.rules.schedule_files import ExchangeRateRow, MeasureRow
 from tariffs.signals import versions_published
 
@@ -27,10 +29,11 @@ def publish_versions(rows: Sequence[Published], *, actor: Actor, at: datetime) -
     """Put unsaved rows in force for their days, and give those that said something new.
 
     What was believed about the same key on those days is superseded; what it said of other days
-    is believed on. Publishing the same again changes nothing. The database refuses what two
-    publishers would put in force at once.
+    is believed on. Publishing the same again changes nothing. Publishers take turns. Raises
+    SupersededTooSoon when what it would supersede was published at the same moment or later.
     """
     require(actor, Act.LOAD_TARIFFS)
+    take_turn_at_schedule()
     new = [row for row in rows if _publish(row, actor=actor, at=at)]
     if new:
         versions_published.send(type(new[0]), at=at)
@@ -60,6 +63,11 @@ def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:
     if any(_says_the_same(before, row) for before in believed):
         return False
     for before in believed:
+        if at <= before.known.lower:
+            raise SupersededTooSoon(
+                "What this would supersede was published just now: look at it, and publish again.",
+                published_at=before.known.lower.isoformat(),
+            )
         before.known = DateTimeTZRange(before.known.lower, at)
         before.save(update_fields=["known"])
     row.known = DateTimeTZRange(at, None)

@@ -15,7 +15,7 @@ from bonded.rules.errors import NotFound
 from bonded.rules.money import Money
 from tariffs.api.base import ON, ChargesAnswer, asked_day, charges_json
 from tariffs.models.assessments import Assessment
-from tariffs.queries.assessments import assessment_in_force, steps_json, stored_charges
+from tariffs.queries.assessments import assessment_in_force, shown_steps, stored_charges, stored_steps
 from tariffs.queries.landed_costs import LandedCost, landed_cost_of_goods
 from tariffs.rules.assessments import LineAssessment
 from tariffs.rules.permissions import Act, require
@@ -116,7 +116,7 @@ def landed_cost_json(cost: LandedCost) -> dict[str, Any]:
         "rules_version": cost.assessment.rules_version,
         "is_verified": all(one.measure.is_verified for one in line.choices) and all(r.is_verified for r in cost.rates),
         "measures": measures_json(line),
-        "steps": steps_json(line),
+        "steps": shown_steps(stored_steps(line)),
     }
 
 
@@ -151,7 +151,7 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
                 **charges_json(stored_charges(line, assessment.currency)),
                 "measure_versions": line.measure_versions,
                 "rate_versions": line.rate_versions,
-                "steps": line.steps,
+                "steps": shown_steps(line.steps),
             }
             for line in assessment.lines.select_related("lot").order_by("lot_id")
         ],

@@ -20,6 +20,7 @@ from bonded.api.base import (
     idempotent,
     json_response,
     page_response,
+    read,
 )
 from bonded.queries.pages import page_by, page_size_from_text
 from bonded.rules.money import Money
@@ -32,10 +33,19 @@ from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
 
 
+class SecureDutyRequest(serializers.Serializer[Any]):
+    """Whose guarantee is to stand for the duty; left out, the caller's company's own."""
+
+    guarantee_company_id = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text="A principal that lets the caller's company use it."
+    )
+
+
 class ReservationAnswer(serializers.Serializer[Any]):
     """A claim on a guarantee."""
 
     id = serializers.UUIDField()
+    guarantee_company_id = serializers.IntegerField()
     purpose = serializers.CharField()
     reference = serializers.UUIDField()
     state = serializers.CharField()
@@ -96,6 +106,7 @@ def reservation_json(reservation: GuaranteeReservation, currency: str) -> dict[s
     """Give a claim on a guarantee as the API tells it."""
     return {
         "id": reservation.pk,
+        "guarantee_company_id": reservation.account.company_id,
         "purpose": reservation.purpose,
         "reference": reservation.reference,
         "state": reservation.state,
@@ -143,12 +154,16 @@ class SecureDutyView(ApiView):
     """Letting the guarantee stand for a withdrawal's duty."""
 
     @extend_schema(
-        operation_id="secure_duty", parameters=[IDEMPOTENCY_KEY], request=None, responses={201: ReservationAnswer}
+        operation_id="secure_duty",
+        parameters=[IDEMPOTENCY_KEY],
+        request=SecureDutyRequest,
+        responses={201: ReservationAnswer},
     )
     @idempotent
     def post(self, request: Request, withdrawal_id: UUID) -> HttpResponse:
         """Reserve headroom for what a withdrawal owes; a shortfall is told to the fen."""
-        reservation = secure_duty(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)
+        asked = read(SecureDutyRequest, request)
+        reservation = secure_duty(withdrawal_id=withdrawal_id, **asked, actor=request.actor, at=request.at)
         return json_response(reservation_json(reservation, reservation.account.currency), 201)
 
 

@@ -10,11 +10,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
-from bonded.api.base import CURSOR, LIMIT, ApiView, Request, json_response
+from bonded.api.base import CURSOR, LIMIT, ApiView, LotSummary, Request, json_response, lot_summary_json
 from bonded.queries.pages import page_size_from_text
 from bonded.rules.lot_searches import WORD_PARAMETERS
 from bonded.rules.money import Money
-from bonded.rules.quantities import trade_carats
 from tariffs.api.base import ChargesAnswer, day_from_text
 from tariffs.queries.landed_lots import Prices, current_prices, page_of_landed_lots
 from tariffs.queries.rate_changes import page_of_moved_lots
@@ -63,26 +62,9 @@ class PricesAnswer(serializers.Serializer[Any]):
     unpriced = UnpricedAnswer(many=True)
 
 
-class LandedLotAnswer(ChargesAnswer):
+class LandedLotAnswer(LotSummary, ChargesAnswer):
     """A lot on offer with its landed cost: customs value, duty, consumption tax, VAT and fees together."""
 
-    stock_number = serializers.CharField()
-    kind = serializers.CharField()
-    origin = serializers.CharField()
-    shape = serializers.CharField(allow_blank=True)
-    colour = serializers.CharField(allow_blank=True)
-    clarity = serializers.CharField(allow_blank=True)
-    cut = serializers.CharField(allow_blank=True)
-    variety = serializers.CharField(allow_blank=True)
-    treatment = serializers.CharField(allow_blank=True)
-    lab = serializers.CharField(allow_blank=True)
-    report_number = serializers.CharField(allow_blank=True)
-    pieces = serializers.IntegerField()
-    weight_carats = serializers.CharField()
-    trade_carats = serializers.CharField()
-    value = serializers.CharField()
-    currency = serializers.CharField()
-    is_made_up = serializers.BooleanField()
     landed = serializers.CharField(help_text="In the currency of `prices`.")
     is_stale = serializers.BooleanField(help_text="The lot has changed since it was priced.")
 
@@ -143,16 +125,10 @@ def prices_json(prices: Prices) -> dict[str, Any]:
 
 def landed_lot_json(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
     """Give a row of a search as the API lists it."""
-    told = {name: row[name] for name in LandedLotAnswer().get_fields() if name in row}
-    amounts = {name.removesuffix("_minor"): row[name] for name in row if name.endswith("_minor")}
-    value, landed = amounts.pop("value"), amounts["landed"]
-    amounts["total"] = landed - amounts["customs_value"]
-    return told | {
-        "weight_carats": str(row["weight_carats"]),
-        "trade_carats": str(trade_carats(row["weight_carats"])),
-        "value": str(Money(value, row["currency"])),
-        **{name: str(Money(minor, currency)) for name, minor in amounts.items()},
-    }
+    amounts = {name: row[f"{name}_minor"] for name in ("landed", *ChargesAnswer().get_fields()) if name != "total"}
+    amounts["total"] = amounts["landed"] - amounts["customs_value"]
+    lot = {name: value for name, value in row.items() if name.removesuffix("_minor") not in amounts}
+    return lot_summary_json(lot) | {name: str(Money(minor, currency)) for name, minor in amounts.items()}
 
 
 class LandedLotsView(ApiView):

@@ -13,7 +13,7 @@ from bonded.rules.errors import Problem
 from bonded.rules.withdrawals import Procedure
 from tariffs.api.assessments import ChosenMeasureAnswer, StepAnswer, measures_json
 from tariffs.api.base import ChargesAnswer, charges_json
-from tariffs.queries.assessments import steps_json
+from tariffs.queries.assessments import shown_steps, stored_steps
 from tariffs.queries.quotes import Answer, answer
 from tariffs.rules.exchange_rates import Quoting
 from tariffs.rules.jurisdictions import Jurisdiction
@@ -163,7 +163,7 @@ def _answer_json(found: Answer) -> dict[str, Any]:
     return {
         "currency": found.currency,
         "lines": [
-            {**charges_json(line.charges), "measures": measures_json(line), "steps": steps_json(line)}
+            {**charges_json(line.charges), "measures": measures_json(line), "steps": shown_steps(stored_steps(line))}
             for line in found.assessment.lines
         ],
         "totals": charges_json(found.assessment.totals),

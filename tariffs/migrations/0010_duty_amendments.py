@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("bonded", "0014_guarantee_events"),
-        ("tariffs", "0008_documents_unlock_measures"),
+        ("tariffs", "0009_feeds_rollbacks_and_quotas"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

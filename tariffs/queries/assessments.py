@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from bonded.rules.lots import GoodsFacts, LotKind
@@ -17,7 +19,9 @@ from tariffs.rules.charges import Charges
 from tariffs.rules.jurisdictions import rules_by_version
 from tariffs.rules.rates import quantities_of
 from tariffs.rules.shipments import GoodsLine, Shipment
+from tariffs.rules.steps import Figure, formula_of, name_of
 
+_SENTENCES = ("name", "formula", "why")
 CHARGES = ("customs_value", "duty", "consumption_tax", "fees", "vat_levied", "vat_refunded")
 
 
@@ -44,13 +48,11 @@ def goods_as_assessed(assessment: Assessment) -> list[GoodsFacts]:
     ]
 
 
-def steps_json(line: LineAssessment) -> list[dict[str, object]]:
-    """Write the working of a line as it is stored and shown: texts only, names in both languages."""
+def stored_steps(line: LineAssessment) -> list[dict[str, Any]]:
+    """Write the working of a line as it is stored: texts only, and nothing that the name of the figure says already."""
     return [
         {
             "figure": step.figure.value,
-            "name": {"en": step.name.en, "zh": step.name.zh},
-            "formula": {"en": step.formula.en, "zh": step.formula.zh},
             "inputs": dict(step.inputs),
             "exact": step.exact,
             "result": step.result,
@@ -60,6 +62,17 @@ def steps_json(line: LineAssessment) -> list[dict[str, object]]:
         }
         for step in line.steps
     ]
+
+
+def shown_steps(stored: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Give a stored working as it is shown: every figure with its name and formula in both languages."""
+    return [{**step, **_names_of(Figure(step["figure"]))} for step in stored]
+
+
+@cache
+def _names_of(figure: Figure) -> dict[str, dict[str, str]]:
+    name, formula = name_of(figure), formula_of(figure)
+    return {"name": {"en": name.en, "zh": name.zh}, "formula": {"en": formula.en, "zh": formula.zh}}
 
 
 def stored_charges(line: AssessmentLine, currency: str) -> Charges:
@@ -81,8 +94,14 @@ def differences_when_run_again(assessment: Assessment) -> Iterator[str]:
         rates=rates_by_version({version for line in stored for version in line.rate_versions}),
     )
     for line, computed in zip(stored, again.lines, strict=True):
-        if stored_charges(line, assessment.currency) != computed.charges or line.steps != steps_json(computed):
+        again_steps = _digits_of(stored_steps(computed))
+        if stored_charges(line, assessment.currency) != computed.charges or _digits_of(line.steps) != again_steps:
             yield f"{assessment.pk} lot {line.lot_id}"
+
+
+def _digits_of(steps: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Keep of a working what must come out the same for ever: all but the sentences, whose wording may be mended."""
+    return [{name: value for name, value in step.items() if name not in _SENTENCES} for step in steps]
 
 
 def _line_of(line: AssessmentLine) -> GoodsLine:

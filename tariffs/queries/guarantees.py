@@ -67,17 +67,21 @@ def authority_of(account: GuaranteeAccount, *, agent_id: int, on: date) -> Guara
     return authority
 
 
-def require_headroom(account: GuaranteeAccount, amount: Money, *, authority: GuaranteeAuthority | None) -> None:
-    """Refuse what a locked account, or the authority of the agent who asks, has not left.
+def require_headroom(
+    account: GuaranteeAccount, amount: Money, *, authority: GuaranteeAuthority | None, on: date
+) -> None:
+    """Refuse what a locked account, or the authority of the agent who asks, has not left on a day.
 
-    Raises AuthorityExceeded, and HeadroomMissing with the ways out; an agent that may not see the
-    balance is told that it is too little, and no figure but its own.
+    An authority that has ended has nothing left, whatever was claimed by it before. Raises AuthorityExceeded,
+    and HeadroomMissing with the ways out; an agent that may not see the balance is told that it is too
+    little, and no figure but its own.
     """
     if authority is not None:
         sub_limit, claimed = (
             Money(minor, account.currency) for minor in (authority.sub_limit_minor, authority.claimed_minor)
         )
-        require_within(amount, sub_limit=sub_limit, claimed=claimed)
+        is_in_force = account.authorities.filter(pk=authority.pk).in_force(on).exists()
+        require_within(amount, sub_limit=sub_limit if is_in_force else claimed, claimed=claimed)
     if amount <= account.headroom.available:
         return
     if authority is not None and not authority.sees_balance:

@@ -10,40 +10,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
+from functools import reduce
+from operator import add
 
 from bonded.rules.money import Money
 from bonded.rules.withdrawals import Procedure
 from tariffs.rules.charges import Charges
+from tariffs.rules.choices import Choices, ChoicesOfSchedule
 from tariffs.rules.customs_values import ValuedLine, customs_values
 from tariffs.rules.exchange_rates import ExchangeRate
 from tariffs.rules.jurisdictions import AssessmentRules
 from tariffs.rules.rate_grammar import rate_text
 from tariffs.rules.rates import Rate, amount_of, inclusive_amount_of, units_of
 from tariffs.rules.rounding import major_units
-from tariffs.rules.schedule import (
-    Choice,
-    Measure,
-    MeasureKind,
-    MeasureMissing,
-    applicable_duty,
-    choose,
-    covering,
-    most_specific,
-)
-from tariffs.rules.shipments import GoodsLine, Shipment
+from tariffs.rules.schedule import Choice, Measure, MeasureKind, MeasureMissing
+from tariffs.rules.shipments import Shipment
 from tariffs.rules.steps import Figure, Inputs, Step, exact_step, rounded_step
 
 
 @dataclass(frozen=True, slots=True)
 class LineAssessment:
-    """What one line owes, which measures said so, and the working."""
+    """What one line owes, which measures said so, the working, and every measure that was looked at for it."""
 
     reference: str
     charges: Charges
     choices: tuple[Choice, ...]
     steps: tuple[Step, ...]
+    considered: tuple[Measure, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,39 +58,32 @@ def assess(
     and charged nothing (Tariff Law, Art. 36). Raises MeasureMissing, ExchangeRateMissing,
     QuantityMissing, RateNotSolvable, CustomsValueInvalid.
     """
+    choices = ChoicesOfSchedule(schedule)
     valued = customs_values(shipment, rules=rules, rates=rates)
     if shipment.procedure is Procedure.HOME_USE:
-        sheets = [_Sheet(line, shipment, rules=rules, schedule=schedule) for line in valued]
+        sheets = [_Sheet(line, shipment, rules, choices.about(line.line, on=shipment.on)) for line in valued]
         duties = sum((sheet.duty for sheet in sheets), Money(0, rules.currency))
         is_exempt = rules.exempt_duty_up_to is not None and duties <= rules.exempt_duty_up_to
         lines = tuple(sheet.finished(is_duty_exempt=is_exempt) for sheet in sheets)
     else:
         lines = tuple(_uncharged(line) for line in valued)
-    totals = sum((line.charges for line in lines), Charges.nothing(rules.currency))
+    totals = reduce(add, (line.charges for line in lines)) if lines else Charges.nothing(rules.currency)
     return Assessment(lines, totals, rules.version)
 
 
 def _uncharged(valued: ValuedLine) -> LineAssessment:
     nothing = Charges.nothing(valued.customs_value.currency)
     charges = replace(nothing, customs_value=valued.customs_value)
-    return LineAssessment(valued.line.reference, charges, (), valued.steps)
-
-
-def _measures(line: GoodsLine, schedule: Sequence[Measure], *, on: date) -> tuple[Measure, ...]:
-    if line.measures is not None:
-        return line.measures
-    return covering(schedule, hs_code=line.hs_code, origin=line.origin, regime=line.regime, on=on)
+    return LineAssessment(valued.line.reference, charges, (), valued.steps, ())
 
 
 class _Sheet:
     """The working of one line: each figure is written down as it comes about, and the next stands on it."""
 
-    def __init__(
-        self, valued: ValuedLine, shipment: Shipment, *, rules: AssessmentRules, schedule: Sequence[Measure]
-    ) -> None:
+    def __init__(self, valued: ValuedLine, shipment: Shipment, rules: AssessmentRules, choices: Choices) -> None:
         self.line, self.rules, self.on, self.value = valued.line, rules, shipment.on, valued.customs_value
-        self.steps, self.choices = list(valued.steps), list[Choice]()
-        self.measures = _measures(self.line, schedule, on=shipment.on)
+        self.steps, self.charged = list(valued.steps), list[Choice]()
+        self.choices = choices
         self.duty = self._charge(Figure.DUTY, self._duty_choice(), base=self.value)
         self.duty += self._charge(Figure.ANTI_DUMPING_DUTY, self._choice(MeasureKind.ANTI_DUMPING), base=self.value)
 
@@ -109,29 +96,24 @@ class _Sheet:
         charges = Charges(self.value, duty, consumption_tax, fees, vat_levied, vat_refunded)
         self._note(
             Figure.TOTAL,
-            major_units(charges.total),
+            charges.total,
             {"duty": duty, "consumption_tax": consumption_tax, "vat": charges.vat, "fees": fees},
         )
-        return LineAssessment(self.line.reference, charges, tuple(self.choices), tuple(self.steps))
+        considered = self.choices.measures
+        return LineAssessment(self.line.reference, charges, tuple(self.charged), tuple(self.steps), considered)
 
     def _choice(self, kind: MeasureKind) -> Choice | None:
-        choice = choose(self.measures, self.line.documents, lambda measures: most_specific(measures, kind))
-        return self._required(choice, kind)
+        return self._required(self.choices.of(kind), kind)
 
     def _duty_choice(self) -> Choice | None:
         def comes_to(rate: Rate) -> Fraction:
             return amount_of(rate, base=major_units(self.value), quantities=self.line.quantities)
 
-        choice = choose(
-            self.measures,
-            self.line.documents,
-            lambda measures: applicable_duty(measures, origin=self.line.origin, amount=comes_to),
-        )
-        return self._required(choice, MeasureKind.DUTY_MFN)
+        return self._required(self.choices.duty(comes_to), MeasureKind.DUTY_MFN)
 
     def _required(self, choice: Choice | None, kind: MeasureKind) -> Choice | None:
         """Refuse a gap in the schedule: a code without a rate is not a code that is free."""
-        if choice is None and self.line.measures is None and kind in self.rules.required:
+        if choice is None and not self.choices.is_stated and kind in self.rules.required:
             raise MeasureMissing(
                 f"The schedule has no {kind.value} for {self.line.hs_code} on {self.on.isoformat()}.",
                 kind=kind.value,
@@ -164,7 +146,7 @@ class _Sheet:
         if self.rules.vat_base_includes_fees:
             parts["fees"] = fees
         base = sum(parts.values(), Money(0, duty.currency))
-        self._note(Figure.VAT_BASE, major_units(base), parts)
+        self._note(Figure.VAT_BASE, base, parts)
         levied = self._charge(Figure.VAT_LEVIED, self._choice(MeasureKind.VAT), base=base)
         limit = self._choice(MeasureKind.VAT_REFUND_ABOVE)
         if limit is None:
@@ -174,10 +156,10 @@ class _Sheet:
         return levied, self._levy(Figure.VAT_REFUNDED, limit, refund, {"vat_levied": levied, "base": base})
 
     def _exempt(self, duty: Money) -> Money:
-        self._note(Figure.EXEMPTION, major_units(duty), {"duty": duty}, version=self.rules.version)
+        self._note(Figure.EXEMPTION, duty, {"duty": duty}, version=self.rules.version)
         return Money(0, duty.currency)
 
-    def _note(self, figure: Figure, amount: Fraction, inputs: Inputs, *, version: str = "") -> None:
+    def _note(self, figure: Figure, amount: Fraction | Money, inputs: Inputs, *, version: str = "") -> None:
         self.steps.append(exact_step(figure, amount, inputs, version=version))
 
     def _levy(self, figure: Figure, choice: Choice, amount: Fraction, inputs: Inputs) -> Money:
@@ -185,7 +167,7 @@ class _Sheet:
         measure, rounding = choice.measure, self.rules.tax_rounding
         result = rounding.money(amount, self.value.currency)
         quantities = {unit: f"{self.line.quantities[unit]:f}" for unit in sorted(units_of(measure.rate))}
-        self.choices.append(choice)
+        self.charged.append(choice)
         self.steps.append(
             rounded_step(
                 figure,

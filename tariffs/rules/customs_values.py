@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from bonded.rules.errors import InputInvalid
@@ -15,7 +16,7 @@ from tariffs.rules.exchange_rates import ExchangeRate, local_amount, rate_of_day
 from tariffs.rules.jurisdictions import AssessmentRules
 from tariffs.rules.rounding import major_units, minor_units
 from tariffs.rules.shipments import GoodsLine, ShareOfCif, ShareOfGoods, Shipment, UnknownInsurance
-from tariffs.rules.steps import Figure, Step, exact_step, rounded_step
+from tariffs.rules.steps import Figure, Inputs, Step, exact_step, rounded_step
 
 _Local = Callable[[Money], Fraction]
 
@@ -41,24 +42,47 @@ def customs_values(shipment: Shipment, *, rules: AssessmentRules, rates: Sequenc
     Values are rounded once, per line, as `rules` say. Shared costs are split by the goods' value;
     a single line bears them unrounded. Raises ExchangeRateMissing, CustomsValueInvalid.
     """
-    goods = [_goods_step(line, shipment, rules, rates) for line in shipment.lines]
-    values = [Fraction(step.exact) for step in goods]
-    steps = [[step] for step in goods]
+    sheets = [_Sheet(line, shipment.on, rules, rates) for line in shipment.lines]
+    values = [sheet.goods_value for sheet in sheets]
     for figure, name, whole in _shared_costs(shipment, sum(values, Fraction()), rules, rates):
         shares = _shares(whole, values, shipment.lines, rules.currency)
-        for working, share, value in zip(steps, shares, values, strict=True):
-            working.append(exact_step(figure, share, {"name": name, "whole": whole, "goods_value": value}))
-    return [_valued(line, working, rules) for line, working in zip(shipment.lines, steps, strict=True)]
+        for sheet, share in zip(sheets, shares, strict=True):
+            sheet.add(figure, share, {"name": name, "whole": whole, "goods_value": sheet.goods_value})
+    return [sheet.valued() for sheet in sheets]
 
 
-def _goods_step(line: GoodsLine, shipment: Shipment, rules: AssessmentRules, rates: Sequence[ExchangeRate]) -> Step:
-    stated = f"{line.value} {line.value.currency}"
-    amount = major_units(line.value)
-    if line.value.currency == rules.currency:
-        return exact_step(Figure.GOODS_VALUE, amount, {"goods_value": stated})
-    rate = rate_of_day(rates, currency=line.value.currency, local_currency=rules.currency, on=shipment.on)
-    inputs = {"goods_value": stated, "exchange_rate": f"{rate.rate:f}", "quoted": rate.quoted.value}
-    return exact_step(Figure.GOODS_VALUE, rate.local(amount), inputs, version=rate.version)
+class _Sheet:
+    """The working of one line's value: the goods, then their share of each cost."""
+
+    def __init__(self, line: GoodsLine, on: date, rules: AssessmentRules, rates: Sequence[ExchangeRate]) -> None:
+        self.line, self.rules = line, rules
+        self.parts, self.steps = dict[Figure, Fraction](), list[Step]()
+        self.goods_value, inputs = major_units(line.value), {"goods_value": f"{line.value} {line.value.currency}"}
+        version = ""
+        if line.value.currency != rules.currency:
+            rate = rate_of_day(rates, currency=line.value.currency, local_currency=rules.currency, on=on)
+            self.goods_value, version = rate.local(self.goods_value), rate.version
+            inputs |= {"exchange_rate": f"{rate.rate:f}", "quoted": rate.quoted.value}
+        self.add(Figure.GOODS_VALUE, self.goods_value, inputs, version=version)
+
+    def add(self, figure: Figure, amount: Fraction, inputs: Inputs, *, version: str = "") -> None:
+        """Write a part of the value down; parts of one figure add up."""
+        self.parts[figure] = self.parts[figure] + amount if figure in self.parts else amount
+        self.steps.append(exact_step(figure, amount, inputs, version=version))
+
+    def valued(self) -> ValuedLine:
+        """Add the parts up, take the deductions off, and round."""
+        rounding = self.rules.value_rounding
+        signed = (-part if figure is Figure.DEDUCTION else part for figure, part in self.parts.items())
+        value = sum(signed, Fraction()) if len(self.parts) > 1 else self.goods_value
+        if value < 0:
+            raise CustomsValueInvalid("The deductions are more than the value of the goods.", line=self.line.reference)
+        customs_value = rounding.money(value, self.rules.currency)
+        parts = {figure.value: part for figure, part in self.parts.items()}
+        step = rounded_step(
+            Figure.CUSTOMS_VALUE, value, parts, result=customs_value, rounding=rounding, version=self.rules.version
+        )
+        return ValuedLine(self.line, customs_value, (*self.steps, step))
 
 
 def _shared_costs(
@@ -108,22 +132,3 @@ def _shares(whole: Fraction, values: Sequence[Fraction], lines: Sequence[GoodsLi
     parts = apportion(minor_units(whole, currency), [minor_units(values[i], currency) for i in order])
     shares = {i: major_units(Money(part, currency)) for i, part in zip(order, parts, strict=True)}
     return [shares[i] for i in range(len(lines))]
-
-
-def _valued(line: GoodsLine, working: list[Step], rules: AssessmentRules) -> ValuedLine:
-    parts: dict[str, Fraction] = {}
-    for step in working:
-        parts[step.figure] = parts.get(step.figure, Fraction()) + Fraction(step.exact)
-    value = sum(parts.values(), Fraction()) - 2 * parts.get(Figure.DEDUCTION, Fraction())
-    if value < 0:
-        raise CustomsValueInvalid("The deductions are more than the value of the goods.", line=line.reference)
-    customs_value = rules.value_rounding.money(value, rules.currency)
-    step = rounded_step(
-        Figure.CUSTOMS_VALUE,
-        value,
-        parts,
-        result=customs_value,
-        rounding=rules.value_rounding,
-        version=rules.version,
-    )
-    return ValuedLine(line, customs_value, (*working, step))

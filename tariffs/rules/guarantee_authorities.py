@@ -39,6 +39,11 @@ STEPS: dict[AuthorityState, frozenset[AuthorityState]] = {
 }
 
 
+def principal_of(company_id: int, guarantee_company_id: int | None) -> int | None:
+    """Give the principal whose guarantee a company asks for; None when it is the company's own."""
+    return None if guarantee_company_id == company_id else guarantee_company_id
+
+
 def require_within(amount: Money, *, sub_limit: Money, claimed: Money) -> None:
     """Refuse a draw beyond an authority's sub-limit; these figures are the agent's own to know."""
     left = sub_limit - claimed

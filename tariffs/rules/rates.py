@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -20,6 +20,7 @@ Quantities = Mapping[str, Decimal]
 WEIGHT_UNITS = ("ct", "trade_ct", "g", "kg")
 UNITS = ("piece", *WEIGHT_UNITS)
 COUNTED = "unit:"
+NOTHING = Fraction()
 
 
 class QuantityMissing(InputInvalid):
@@ -39,6 +40,10 @@ class Percent:
     """`8%`: a share of the base."""
 
     percent: Decimal
+    share: Fraction = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "share", Fraction(self.percent) / 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +105,14 @@ def amount_of(rate: Rate, *, base: Fraction, quantities: Quantities) -> Fraction
     Raises QuantityMissing when the rate is per a unit that `quantities` does not hold.
     """
     match rate:
-        case Percent(percent):
-            return base * Fraction(percent) / 100
+        case Percent():
+            return base * rate.share
         case PerUnit(amount, unit):
             return Fraction(amount) * _quantity(unit, quantities)
         case Flat(amount):
             return Fraction(amount)
         case Sum(terms):
-            return sum((amount_of(term, base=base, quantities=quantities) for term in terms), Fraction())
+            return sum((amount_of(term, base=base, quantities=quantities) for term in terms), NOTHING)
         case Least(choices):
             return min(amount_of(choice, base=base, quantities=quantities) for choice in choices)
         case Greatest(choices):
@@ -128,11 +133,11 @@ def inclusive_amount_of(rate: Rate, *, base: Fraction, quantities: Quantities) -
     terms = rate.terms if isinstance(rate, Sum) else (rate,)
     if any(isinstance(term, Sum | Least | Greatest) for term in terms):
         raise RateNotSolvable("In a tax that is part of its own base, min and max must stand outside of sums.")
-    share = sum((Fraction(term.percent) / 100 for term in terms if isinstance(term, Percent)), Fraction())
+    share = sum((term.share for term in terms if isinstance(term, Percent)), NOTHING)
     if share >= 1:
         raise RateNotSolvable("A tax that is part of its own base must be less than 100 % of it.")
-    specific = amount_of(rate, base=Fraction(), quantities=quantities)
-    return (base + specific) / (1 - share) * share + specific
+    specific = amount_of(rate, base=NOTHING, quantities=quantities)
+    return (base + specific) * (share / (1 - share)) + specific
 
 
 def units_of(rate: Rate) -> frozenset[str]:

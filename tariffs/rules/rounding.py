@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Context, Decimal, Inexact
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from bonded.rules.money import Money, currency_decimals
 
-_EXACTLY = Context(prec=60, traps=[Inexact])
+# A decimal longer than this is harder to read than the fraction that it comes from.
+_MOST_DIGITS = 60
 
 
 class RoundingStep(StrEnum):
@@ -35,13 +36,17 @@ class Rounding:
 
 def half_up(amount: Fraction) -> int:
     """Round to a whole number; a half goes away from zero, so 2.5 is 3 and -2.5 is -3."""
-    whole = (2 * abs(amount.numerator) + amount.denominator) // (2 * amount.denominator)
-    return whole if amount >= 0 else -whole
+    return _half_up(amount.numerator, amount.denominator)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    whole = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return whole if numerator >= 0 else -whole
 
 
 def minor_units(amount: Fraction, currency: str) -> int:
     """Round an amount in major units half up to whole minor units (fen, cents)."""
-    return half_up(amount * 10 ** currency_decimals(currency))
+    return _half_up(amount.numerator * 10 ** currency_decimals(currency), amount.denominator)
 
 
 def major_units(money: Money) -> Fraction:
@@ -65,7 +70,23 @@ def decimal_text(amount: Fraction, *, most_decimals: int = 8) -> str:
 
 def exact_text(amount: Fraction) -> str:
     """Write a fraction without losing anything: as a decimal when it has an end, else as `numerator/denominator`."""
-    try:
-        return f"{_EXACTLY.divide(Decimal(amount.numerator), Decimal(amount.denominator)):f}"
-    except Inexact:
-        return f"{amount.numerator}/{amount.denominator}"
+    decimals = _decimals_of(amount.denominator)
+    if decimals is None:
+        return str(amount)
+    digits = str(abs(amount.numerator) * 10**decimals // amount.denominator)
+    if len(digits) > _MOST_DIGITS:
+        return str(amount)
+    sign, digits = "-" if amount.numerator < 0 else "", digits.zfill(decimals + 1)
+    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else sign + digits
+
+
+def exact_money_text(money: Money) -> str:
+    """Write money in major units as `exact_text` writes the fraction: without zeros at the end."""
+    text = str(money)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@lru_cache(maxsize=1024)
+def _decimals_of(denominator: int) -> int | None:
+    """Give how many decimals a lowest fraction of this denominator has; None when they have no end."""
+    return next((decimals for decimals in range(denominator.bit_length()) if 10**decimals % denominator == 0), None)

@@ -45,6 +45,12 @@ class Document(StrEnum):
 NO_DOCUMENT = ""  # A measure that needs none.
 
 
+class SupersededTooSoon(RuleViolation):
+    """A version can't be superseded at the moment at which it was published, nor before."""
+
+    code = "superseded_too_soon"
+
+
 class MeasureMissing(RuleViolation):
     """No measure says what such goods are charged on that day; nothing is assumed to be free."""
 

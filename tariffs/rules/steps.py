@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from bonded.rules.money import Money
-from tariffs.rules.rounding import Rounding, exact_text
+from tariffs.rules.rounding import Rounding, exact_money_text, exact_text
 from tariffs.rules.wording import Wording
 
 # What a step stands on, by name, in the order in which it is said.
@@ -53,20 +53,21 @@ class Step:
     version: str = ""
     why: Wording | None = None
 
-    @property
-    def name(self) -> Wording:
-        """Name the figure."""
-        return _NAMES[self.figure]
 
-    @property
-    def formula(self) -> Wording:
-        """Say how the figure comes from the inputs."""
-        return _FORMULAS[self.figure]
+def name_of(figure: Figure) -> Wording:
+    """Name a figure."""
+    return _NAMES[figure]
 
 
-def exact_step(figure: Figure, amount: Fraction, inputs: Inputs, *, version: str = "") -> Step:
+def formula_of(figure: Figure) -> Wording:
+    """Say how a figure comes from its inputs."""
+    return _FORMULAS[figure]
+
+
+def exact_step(figure: Figure, amount: Fraction | Money, inputs: Inputs, *, version: str = "") -> Step:
     """Write down a figure that is not rounded."""
-    return Step(figure, _texts(inputs), exact_text(amount), exact_text(amount), version=version)
+    text = exact_money_text(amount) if isinstance(amount, Money) else exact_text(amount)
+    return Step(figure, _texts(inputs), text, text, version=version)
 
 
 def rounded_step(
@@ -85,7 +86,7 @@ def rounded_step(
 
 def _texts(inputs: Inputs) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (name, exact_text(value) if isinstance(value, Fraction) else str(value)) for name, value in inputs.items()
+        (name, str(value) if isinstance(value, Money | str) else exact_text(value)) for name, value in inputs.items()
     )
 
 

@@ -13,14 +13,16 @@ from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
 from bonded.models import Withdrawal
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM
+from bonded.rules.validity import Validity
 from bonded.rules.withdrawals import Clearance, Procedure, WithdrawalState
 from tariffs.actions.bank_statements import import_bank_statement, match_bank_file
 from tariffs.actions.duty import secure_duty
+from tariffs.actions.guarantee_authorities import grant_authority
 from tariffs.actions.guarantees import set_guarantee
 from tariffs.actions.payments import book_payment
 from tariffs.actions.versions import publish_versions
 from tariffs.gateways.bank import read_camt053
-from tariffs.models import BankFile, DutyDebt, ExchangeRate, GuaranteeAccount, Measure
+from tariffs.models import BankFile, DutyDebt, ExchangeRate, GuaranteeAccount, GuaranteeAuthority, Measure
 from tests.cast import Cast
 from tests.situations.bonded import a_sealed_lot
 
@@ -55,6 +57,18 @@ def a_schedule(at: datetime) -> None:
 def a_guarantee(cast: Cast, at: datetime, *, limit: str = "500000.00") -> GuaranteeAccount:
     """Alder may owe so much."""
     return set_guarantee(company_id=cast.alder.pk, limit=Money.from_text(limit, "CNY"), actor=cast.ada, at=at)
+
+
+def an_authority(
+    cast: Cast, at: datetime, *, limit: str = "500000.00", sub_limit: str = "400000.00", **changes: Any
+) -> GuaranteeAuthority:
+    """Cedar has a guarantee, and lets Alder use a part of it, without sight of the balance."""
+    set_guarantee(company_id=cast.cedar.pk, limit=Money.from_text(limit, "CNY"), actor=cast.ada, at=at)
+    says: dict[str, Any] = {"validity": Validity(at.date()), "sees_balance": False} | changes
+    amount = Money.from_text(sub_limit, "CNY")
+    return grant_authority(
+        company_id=cast.cedar.pk, agent_id=cast.alder.pk, sub_limit=amount, **says, actor=cast.charlie, at=at
+    )
 
 
 def an_assessed_withdrawal(

@@ -16,6 +16,7 @@ from bonded.rules.permissions import Actor
 from inspections.models import Booking, Claim, Escort, RoomHours
 from inspections.rules.findings import Intent
 from tariffs.actions.guarantees import set_guarantee
+from tariffs.models import GuaranteeAccount
 from tests.cast import Cast
 from tests.situations.inspections import (
     SLOT,
@@ -27,6 +28,7 @@ from tests.situations.inspections import (
     an_open_session,
     viewable_lots,
 )
+from tests.situations.tariffs import a_schedule, an_authority
 
 EVERYBODY = ["alice", "bob", "charlie", "olga", "victor", "ada", "audrey", "sven", None]
 DAY = "/viewing-desks/DESK-1/free-slots?from=2026-11-23&days=1"
@@ -384,3 +386,63 @@ def test_free_slots__of_a_closed_room_are_none(cast: Cast, at: datetime) -> None
     a_viewing_room(cast)
     RoomHours.objects.all().delete()
     assert call(cast, "alice", DAY).json() == {"results": []}
+
+
+# On a principal's guarantee.
+
+
+def a_place_to_book(cast: Cast, at: datetime) -> list[Lot]:
+    a_schedule(at)
+    a_viewing_room(cast)
+    return viewable_lots(cast, at)
+
+
+def reserved_minor(cast: Cast) -> int:
+    return GuaranteeAccount.objects.get(company=cast.cedar).reserved_minor
+
+
+def test_book_viewing__on_a_principals_guarantee_and_giving_it_back(cast: Cast, at: datetime) -> None:
+    lots = a_place_to_book(cast, at)
+    an_authority(cast, at)
+    asked = request_for(lots, guarantee_company_id=cast.cedar.pk)
+    answer, again = (call(cast, "alice", "/bookings", asked, key="k") for _ in range(2))
+    assert (answer.status_code, answer.content) == (201, again.content)
+    assert reserved_minor(cast) == 4_615_00
+    cancelled = call(cast, "alice", f"/bookings/{answer.json()['id']}/cancel", {"reason": "ill"})
+    assert cancelled.status_code == 200
+    assert reserved_minor(cast) == 0
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_book_viewing__on_the_guarantee_of_who_gave_no_authority_is_not_found(
+    cast: Cast, at: datetime, who: str
+) -> None:
+    lots = a_place_to_book(cast, at)
+    set_guarantee(company_id=cast.cedar.pk, limit=Money(9_000_00, "CNY"), actor=cast.ada, at=at)
+    answer = call(cast, who, "/bookings", request_for(lots, guarantee_company_id=cast.cedar.pk))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (Booking.objects.count(), reserved_minor(cast)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        ({"sub_limit": "4614.99"}, "authority_exceeded"),
+        ({"limit": "4614.99", "sub_limit": "5000.00"}, "headroom_missing"),
+    ],
+)
+def test_book_viewing__over_the_sub_limit_or_the_principals_limit(
+    cast: Cast, at: datetime, limits: dict[str, str], code: str
+) -> None:
+    lots = a_place_to_book(cast, at)
+    an_authority(cast, at, **limits)
+    answer = call(cast, "alice", "/bookings", request_for(lots, guarantee_company_id=cast.cedar.pk))
+    assert answer.status_code == 409
+    assert [problem["code"] for problem in answer.json()["problems"]] == [code]
+    assert (Booking.objects.count(), reserved_minor(cast)) == (0, 0)
+
+
+@pytest.mark.parametrize("company_id", ["x", 0, 2**63, None])
+def test_book_viewing__refuses_what_is_no_company(cast: Cast, at: datetime, company_id: Any) -> None:
+    answer = call(cast, "alice", "/bookings", request_for(a_place_to_book(cast, at), guarantee_company_id=company_id))
+    assert (answer.status_code, Booking.objects.count()) == (400, 0)

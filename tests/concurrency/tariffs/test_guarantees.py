@@ -29,7 +29,7 @@ from tariffs.actions.guarantees import (
 from tariffs.models import GuaranteeAccount, GuaranteeAuthority, GuaranteeReservation, GuaranteeUse
 from tariffs.rules.guarantees import ReservationPurpose
 from tests.cast import Cast
-from tests.situations.tariffs import a_guarantee
+from tests.situations.tariffs import a_guarantee, an_authority
 from tests.situations.threads import outcomes_at_once
 
 AT_ONCE = 50
@@ -168,6 +168,22 @@ def test_reserve_headroom__fifty_draws_of_an_agent_stay_within_its_authority(cas
     assert kinds_of(outcomes) == {"GuaranteeReservation": 7, "AuthorityExceeded": AT_ONCE - 7}
     assert GuaranteeAuthority.objects.get().claimed_minor == 700_00
     assert figures() == (700_00, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reserve_headroom__by_agent_and_principal_at_once_stays_within_both(cast: Cast, at) -> None:
+    """There is room for twelve: the agent gets no more than its seven, and what is left is the principal's."""
+    authority = an_authority(cast, at, limit="1299.99", sub_limit="799.99")
+    principals: dict[str, Any] = {"company_id": cast.cedar.pk, "actor": cast.charlie}
+    agents: dict[str, Any] = {"principal_id": cast.cedar.pk}
+    acts = [lambda: reserved(cast, at, 100_00, **agents), lambda: reserved(cast, at, 100_00, **principals)]
+    kinds = kinds_of(outcomes_at_once(*acts * (AT_ONCE // 2)))
+    assert kinds["GuaranteeReservation"] == 12
+    assert set(kinds) <= {"GuaranteeReservation", "AuthorityExceeded", "HeadroomMissing"}
+    authority.refresh_from_db()
+    assert authority.claimed_minor == 100_00 * GuaranteeReservation.objects.filter(authority=authority).count()
+    assert authority.claimed_minor <= 700_00
+    assert figures() == (1200_00, 0)
 
 
 @pytest.mark.django_db(transaction=True)

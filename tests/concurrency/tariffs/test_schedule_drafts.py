@@ -8,10 +8,13 @@ from functools import partial
 import pytest
 
 from bonded.rules.errors import RuleViolation
+from bonded.rules.permissions import SYSTEM
 from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_schedule, publish_draft
+from tariffs.actions.versions import publish_versions
 from tariffs.models import Measure, ScheduleDraft
+from tariffs.rules.schedule import SupersededTooSoon
 from tests.cast import make_cast
-from tests.situations.tariffs import a_schedule
+from tests.situations.tariffs import a_measure, a_schedule
 from tests.situations.threads import outcomes_at_once
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -60,3 +63,20 @@ def test_publish__of_two_drafts_about_the_same_lets_one_be_looked_at_again() -> 
     assert set(found) <= {"done", "step_not_allowed", "earlier_draft_waits", "draft_outdated"}
     assert ScheduleDraft.objects.get(state="published").title == "2%"
     assert Measure.objects.known().filter(kind="duty_mfn", hs_code="7103").count() == 2
+
+
+def test_publish_versions__fifty_at_once_about_one_day_are_one_after_the_other() -> None:
+    acts = [
+        partial(
+            publish_versions,
+            [a_measure("vat", "71", f"{number}%")],
+            actor=SYSTEM,
+            at=AT + timedelta(microseconds=number % 5),
+        )
+        for number in range(AT_ONCE)
+    ]
+    outcomes = outcomes_at_once(*acts)
+    assert all(isinstance(one, list | SupersededTooSoon) for one in outcomes), outcomes
+    published = sum(isinstance(one, list) for one in outcomes)
+    assert 1 <= published <= 5
+    assert (Measure.objects.count(), Measure.objects.known().count()) == (published, 1)

@@ -17,12 +17,13 @@ from inspections.actions.bookings import cancel_booking
 from inspections.actions.rate_changes import price_visit
 from inspections.models import Booking
 from inspections.queries.rate_changes import rate_changes, visits_to_price
+from tariffs.actions.guarantee_authorities import revoke_authority
 from tariffs.actions.guarantees import set_guarantee
 from tariffs.actions.versions import publish_versions
 from tariffs.models import GuaranteeAccount
 from tests.cast import Cast
-from tests.situations.inspections import a_booking
-from tests.situations.tariffs import an_exchange_rate
+from tests.situations.inspections import a_booking, a_viewing_room, booking_of, viewable_lots
+from tests.situations.tariffs import a_schedule, an_authority, an_exchange_rate
 
 LATER = timedelta(minutes=5)
 
@@ -113,3 +114,18 @@ def test_price_visits__is_the_sweep(cast: Cast, at, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(tasks, "timezone", SimpleNamespace(now=lambda: at + LATER))
     assert tasks.price_visits() == 1
     assert tasks.price_visits() == 0
+
+
+@pytest.mark.parametrize("why", ["principal is short", "sub-limit is reached", "authority has ended"])
+def test_price_visit__on_a_principals_guarantee_names_what_is_missing(cast: Cast, at, why: str) -> None:
+    """The principal's balance is not the agent's to know: short is then all that is needed more, 65 yuan."""
+    a_schedule(at)
+    limits = {"principal is short": {"limit": "4625.00"}, "sub-limit is reached": {"sub_limit": "4625.00"}}
+    authority = an_authority(cast, at, **limits.get(why, {}))
+    principal = {"guarantee_company_id": cast.cedar.pk}
+    booking_of(a_viewing_room(cast), viewable_lots(cast, at), actor=cast.alice, at=at, **principal)
+    if why == "authority has ended":
+        revoke_authority(company_id=cast.cedar.pk, authority_id=authority.pk, actor=cast.charlie, at=at)
+    publish_dollar("7.2", at + LATER)
+    assert price_all(at + LATER) == [True]
+    assert duty() == (4_615_00, 55_00 if why == "sub-limit is reached" else 65_00, 4_615_00)

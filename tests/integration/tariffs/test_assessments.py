@@ -72,14 +72,28 @@ def test_assess_withdrawal__is_done_once_a_day_and_follows_the_rates_of_the_day(
 
 
 @pytest.mark.breaks_invariants
-def test_differences_when_run_again__shows_what_was_changed_behind_its_back(cast: Cast, at) -> None:
+@pytest.mark.parametrize(
+    ("change", "is_difference"),
+    [
+        ("duty_minor = duty_minor - 1", True),
+        ("steps = jsonb_set(steps, '{2,exact}', '\"40000.01\"')", True),
+        ("steps = jsonb_set(steps, '{2,inputs,rate}', '\"5%\"')", True),
+        # Sentences may be worded better one day; what was said then stays stored.
+        ("steps = jsonb_set(steps, '{2,why,en}', '\"Because.\"')", False),
+        ("steps = jsonb_set(steps, '{2,name}', '{\"en\": \"Duty\"}')", False),
+    ],
+)
+def test_differences_when_run_again__shows_what_was_changed_behind_its_back(
+    cast: Cast, at, change: str, is_difference: bool
+) -> None:
     a_schedule(at)
     withdrawal = an_assessed_withdrawal(cast, at)
     connection.check_constraints()
     with connection.cursor() as cursor, transaction.atomic():
         cursor.execute("ALTER TABLE tariffs_assessmentline DISABLE TRIGGER USER")
-        cursor.execute("UPDATE tariffs_assessmentline SET duty_minor = duty_minor - 1")
+        cursor.execute(f"UPDATE tariffs_assessmentline SET {change}")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE tariffs_assessmentline ENABLE TRIGGER USER")
     assessment = Assessment.objects.get(withdrawal=withdrawal)
-    assert list(differences_when_run_again(assessment)) == [f"{assessment.pk} lot {assessment.lines.get().lot_id}"]
+    found = [f"{assessment.pk} lot {assessment.lines.get().lot_id}"] if is_difference else []
+    assert list(differences_when_run_again(assessment)) == found

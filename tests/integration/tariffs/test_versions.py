@@ -13,6 +13,7 @@ from bonded.rules.permissions import SYSTEM
 from tariffs.actions.versions import publish_versions
 from tariffs.models import ExchangeRate, Measure
 from tariffs.queries.schedule import measures_for
+from tariffs.rules.schedule import SupersededTooSoon
 from tests.cast import Cast
 from tests.situations.tariffs import a_measure
 
@@ -40,6 +41,17 @@ def test_publish_versions__again_changes_nothing(cast: Cast, at) -> None:
     part = a_measure("vat", "71", "13%", validity=HOLIDAY)
     assert publish_versions([part], actor=SYSTEM, at=at + timedelta(days=1)) == []
     assert Measure.objects.count() == 1
+
+
+@pytest.mark.parametrize("earlier", [timedelta(), timedelta(microseconds=1)])
+def test_publish_versions__refuses_to_supersede_what_was_published_just_now_or_later(
+    cast: Cast, at, earlier: timedelta
+) -> None:
+    publish_versions([a_measure("vat", "71", "13%")], actor=SYSTEM, at=at)
+    with pytest.raises(SupersededTooSoon) as refusal:
+        publish_versions([a_measure("vat", "71", "9%")], actor=SYSTEM, at=at - earlier)
+    assert refusal.value.facts == {"published_at": at.isoformat()}
+    assert list(Measure.objects.known().values_list("rate", flat=True)) == ["13%"]
 
 
 def test_publish_versions__keeps_other_keys(cast: Cast, at) -> None:

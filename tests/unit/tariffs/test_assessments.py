@@ -15,6 +15,7 @@ from tariffs.rules.exchange_rates import ExchangeRate, ExchangeRateMissing, Quot
 from tariffs.rules.rates import QuantityMissing
 from tariffs.rules.schedule import MeasureKind, MeasureMissing
 from tariffs.rules.shipments import NamedCost, ShareOfCif, ShareOfGoods, UnknownInsurance
+from tariffs.rules.steps import name_of
 from tests.unit.tariffs.examples import assess_lines, goods_line, stated
 
 GEM = {MeasureKind.DUTY_MFN: "4%", MeasureKind.CONSUMPTION_TAX: "10%", MeasureKind.VAT: "13%"}
@@ -132,7 +133,8 @@ def test_assess__explains_every_figure() -> None:
     tax = steps[4]
     assert dict(tax.inputs) == {"composite_value": "10400000/9", "rate": "10%"}
     assert (tax.rounding, tax.version) == ("minor_unit", "stated")
-    assert (tax.name.en, tax.name.zh) == ("Consumption tax", "消费税")
+    name = name_of(tax.figure)
+    assert (name.en, name.zh) == ("Consumption tax", "消费税")
 
 
 def test_assess__asks_the_schedule_when_the_line_states_nothing() -> None:
