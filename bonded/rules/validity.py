@@ -32,3 +32,12 @@ class Validity:
         starts_before_other_ends = other.until_on is None or self.from_on < other.until_on
         other_starts_before_this_ends = self.until_on is None or other.from_on < self.until_on
         return starts_before_other_ends and other_starts_before_this_ends
+
+    def without(self, other: Validity) -> list[Validity]:
+        """Give the days that lie in this and not in the other, earlier ones first."""
+        if not self.overlaps(other):
+            return [self]
+        left = [Validity(self.from_on, other.from_on)] if self.from_on < other.from_on else []
+        if other.until_on is not None and (self.until_on is None or other.until_on < self.until_on):
+            left.append(Validity(other.until_on, self.until_on))
+        return left

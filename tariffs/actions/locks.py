@@ -1,4 +1,4 @@
-"""Where rows of tariffs are locked: turn at the schedule; guarantee account → debt → match → ledger account.
+"""Where rows of tariffs are locked: schedule → guarantee account → debt → match → ledger account.
 
 Accounts of the ledger are locked by the statement that posts to them (tariffs/actions/postings.py), in id order.
 They come after bonded's (… → lot → declaration → withdrawal) and before those of inspections.
@@ -19,6 +19,16 @@ from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
 from tariffs.rules.debts import DebtState
 from tariffs.rules.guarantees import OPEN_STATES, GuaranteeMissing, ReservationPurpose
+
+
+def lock_schedule() -> None:
+    """Take the turn of the one who changes the schedule or the exchange rates, so that changes follow each other.
+
+    The turn ends with the transaction. A lock of no row, because what the first publisher of a day would lock is not
+    there yet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tariffs_scheduledraft'))")
 
 
 def lock_guarantee(company_id: int) -> GuaranteeAccount:
@@ -83,12 +93,3 @@ def lock_match(match_id: int) -> PaymentMatch:
     for match in PaymentMatch.objects.filter(pk=match_id).locked():
         return match
     raise NotFound("There is no such match.", match_id=match_id)
-
-
-def take_turn_at_schedule() -> None:
-    """Wait until nobody else changes the schedule or its drafts; the turn ends with the transaction.
-
-    A lock of no row, because what the first publisher of a day would lock is not there yet.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tariffs_scheduledraft'))")

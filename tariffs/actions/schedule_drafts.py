@@ -13,10 +13,11 @@ from bonded.actions.activity import record_activity
 from bonded.rules.errors import NotFound, Problem
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
-from tariffs.actions.locks import take_turn_at_schedule
+from tariffs.actions.locks import lock_schedule
 from tariffs.actions.versions import exchange_rate_from, measure_from, publish_versions
 from tariffs.models.schedule_drafts import ScheduleDraft
 from tariffs.queries.schedule_drafts import changes_of, digest_of, gaps_left_by, rows_of
+from tariffs.queries.schedule_rollbacks import is_known_by, rollback_cells
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.schedule_drafts import (
     STEPS,
@@ -27,6 +28,8 @@ from tariffs.rules.schedule_drafts import (
     DraftState,
     EarlierDraftWaits,
 )
+from tariffs.rules.schedule_rollbacks import NothingKnownThen
+from tariffs.rules.schedule_rows import cells_of
 from tariffs.rules.working_days import business_day
 
 
@@ -44,20 +47,23 @@ def draft_schedule(
     Raises ScheduleFileInvalid with every fault, DraftChangesNothing.
     """
     require(actor, Act.DRAFT_SCHEDULE)
-    assert actor.user_id is not None
-    draft = ScheduleDraft(
-        title=title,
-        measures=list(measures),
-        exchange_rates=list(exchange_rates),
-        drafted_by_id=actor.user_id,
-        drafted_at=at,
-    )
-    changes = changes_of(draft)
-    if not any(change.is_new for change in changes):
-        raise DraftChangesNothing("Everything that the draft says is believed already.", rows=len(changes))
-    draft.save(force_insert=True)
-    record_activity(Act.DRAFT_SCHEDULE, draft, actor=actor, at=at, title=title, rows=len(changes))
-    return draft
+    draft = ScheduleDraft(title=title, measures=list(measures), exchange_rates=list(exchange_rates))
+    return _kept(draft, actor=actor, at=at)
+
+
+@transaction.atomic
+def draft_rollback(*, title: str, known_at: datetime, from_on: date, actor: Actor, at: datetime) -> ScheduleDraft:
+    """Keep that the schedule shall be, from a day on, what was known at a moment; exchange rates stay as they are.
+
+    Nothing is deleted: publication follows what was believed since by new versions. Raises NothingKnownThen,
+    DraftChangesNothing.
+    """
+    require(actor, Act.DRAFT_SCHEDULE)
+    if known_at > at or not is_known_by(known_at):
+        raise NothingKnownThen("Name a moment from the first version of the schedule up to now.")
+    cells = rollback_cells(known_at=known_at, from_on=from_on)
+    draft = ScheduleDraft(title=title, measures=cells, known_at=known_at, from_on=from_on)
+    return _kept(draft, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -103,7 +109,9 @@ def publish_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> ScheduleDraf
     new = publish_versions([measure_from(row) for row in measures], actor=actor, at=at)
     new_rates = publish_versions([exchange_rate_from(row) for row in rates], actor=actor, at=at)
     draft.state, draft.published_at = DraftState.PUBLISHED, at
-    draft.save(update_fields=["state", "published_at"])
+    if draft.known_at is not None:
+        draft.measures = [cells_of(row) for row in measures]
+    draft.save(update_fields=["state", "published_at", "measures"])
     record_activity(Act.PUBLISH_SCHEDULE, draft, actor=actor, at=at, versions=len(new) + len(new_rates))
     return draft
 
@@ -120,9 +128,19 @@ def discard_draft(*, draft_id: UUID, reason: str, actor: Actor, at: datetime) ->
     return draft
 
 
+def _kept(draft: ScheduleDraft, *, actor: Actor, at: datetime) -> ScheduleDraft:
+    assert actor.user_id is not None
+    draft.drafted_by_id, draft.drafted_at = actor.user_id, at
+    changes = changes_of(draft)
+    if not any(change.is_new for change in changes):
+        raise DraftChangesNothing("Everything that the draft says is believed already.", rows=len(changes))
+    draft.save(force_insert=True)
+    record_activity(Act.DRAFT_SCHEDULE, draft, actor=actor, at=at, title=draft.title, rows=len(changes))
+    return draft
+
+
 def _locked(draft_id: UUID) -> ScheduleDraft:
-    """Take the turn of the one who changes the schedule, so that drafts follow each other, and lock the draft."""
-    take_turn_at_schedule()
+    lock_schedule()
     for draft in ScheduleDraft.objects.filter(pk=draft_id).locked():
         return draft
     raise NotFound("There is no such draft.", draft_id=str(draft_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -12,13 +12,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange
 
 from bonded.actions.activity import record_activity
 from bonded.rules.permissions import Actor
-from tariffs.actions.locks import take_turn_at_schedule
+from tariffs.actions.locks import lock_schedule
 from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.schedule import Measure
 from tariffs.models.versions import Version, VersionQuerySet
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.schedule import SupersededTooSoon
-from tariffs.rules.schedule_files import ExchangeRateRow, MeasureRow
+from tariffs.rules.schedule_rows import ExchangeRateRow, MeasureRow
 from tariffs.signals import versions_published
 
 Published = TypeVar("Published", bound=Version)
@@ -29,12 +29,16 @@ def publish_versions(rows: Sequence[Published], *, actor: Actor, at: datetime) -
     """Put unsaved rows in force for their days, and give those that said something new.
 
     What was believed about the same key on those days is superseded; what it said of other days
-    is believed on. Publishing the same again changes nothing. Publishers take turns. Raises
-    SupersededTooSoon when what it would supersede was published at the same moment or later.
+    is believed on. Publishing the same again changes nothing. Publishers follow each other, and
+    the database refuses what two would put in force at once. Raises SupersededTooSoon when what it
+    would supersede was published at the same moment or later.
     """
     require(actor, Act.LOAD_TARIFFS)
-    take_turn_at_schedule()
-    new = [row for row in rows if _publish(row, actor=actor, at=at)]
+    lock_schedule()
+    by_key: dict[tuple[Any, ...], list[Published]] = {}
+    for row in rows:
+        by_key.setdefault(tuple(getattr(row, column) for column in row.KEY), []).append(row)
+    new = [row for same in by_key.values() for row in _publish(same, actor=actor, at=at)]
     if new:
         versions_published.send(type(new[0]), at=at)
     return new
@@ -56,13 +60,14 @@ def _columns(row: MeasureRow | ExchangeRateRow) -> dict[str, Any]:
     return columns | {"validity": validity, "is_verified": row.mark == "S"}
 
 
-def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:
-    versions: VersionQuerySet[Published] = VersionQuerySet(type(row))
-    key = {column: getattr(row, column) for column in row.KEY}
-    believed = list(versions.known().filter(**key, validity__overlap=row.validity).locked())
-    if any(_says_the_same(before, row) for before in believed):
-        return False
-    for before in believed:
+def _publish(rows: Sequence[Published], *, actor: Actor, at: datetime) -> list[Published]:
+    """Put rows of one key in force, all at once: each day that was believed is superseded once and no more."""
+    versions: VersionQuerySet[Published] = VersionQuerySet(type(rows[0]))
+    key = {column: getattr(rows[0], column) for column in rows[0].KEY}
+    believed = list(versions.known().filter(**key).locked())
+    new = [row for row in rows if _says_something_new(row, believed)]
+    replaced = {before.version: before for row in new for before in _overlapping(believed, row)}
+    for before in replaced.values():
         if at <= before.known.lower:
             raise SupersededTooSoon(
                 "What this would supersede was published just now: look at it, and publish again.",
@@ -70,29 +75,35 @@ def _publish(row: Published, *, actor: Actor, at: datetime) -> bool:
             )
         before.known = DateTimeTZRange(before.known.lower, at)
         before.save(update_fields=["known"])
-    row.known = DateTimeTZRange(at, None)
-    versions.bulk_create([row, *(rest for before in believed for rest in _rests(before, row))])
-    replaced = [before.version for before in believed]
-    record_activity(Act.LOAD_TARIFFS, row, actor=actor, at=at, says=str(row), replaced=replaced)
-    return True
+    for row in new:
+        row.known = DateTimeTZRange(at, None)
+    versions.bulk_create([*new, *(rest for before in replaced.values() for rest in _rests(before, new, at=at))])
+    for row in new:
+        named = [before.version for before in _overlapping(believed, row)]
+        record_activity(Act.LOAD_TARIFFS, row, actor=actor, at=at, says=str(row), replaced=named)
+    return new
 
 
-def _says_the_same(before: Published, row: Published) -> bool:
-    """Say whether the earlier version says of every day of the new one what the new one says."""
-    is_covered = _contains(before.validity, row.validity)
-    return is_covered and all(getattr(before, column) == getattr(row, column) for column in row.CONTENT)
+def _overlapping(believed: Sequence[Published], row: Published) -> list[Published]:
+    return [before for before in believed if before.days.overlaps(row.days)]
 
 
-def _rests(before: Published, row: Published) -> list[Published]:
-    """Give the earlier version's days before and after the new one's, to be believed on."""
-    spans = []
-    if before.validity.lower < row.validity.lower:
-        spans.append((before.validity.lower, row.validity.lower))
-    if row.validity.upper and row.validity.upper < (before.validity.upper or date.max):
-        spans.append((row.validity.upper, before.validity.upper))
+def _says_something_new(row: Published, believed: Sequence[Published]) -> bool:
+    """Say whether a row says what no version says of all its days, or ends what was not ended."""
+    concerned = _overlapping(believed, row)
+    if row.is_end and all(before.is_end for before in concerned):
+        return False
+    return not any(
+        not row.days.without(before.days) and all(getattr(before, name) == getattr(row, name) for name in row.CONTENT)
+        for before in concerned
+    )
+
+
+def _rests(before: Published, rows: Sequence[Published], *, at: datetime) -> list[Published]:
+    """Give the earlier version's days that none of the rows is about, to be believed on."""
+    left = [before.days]
+    for row in rows:
+        left = [days for one in left for days in one.without(row.days)]
     columns = {column: getattr(before, column) for column in (*before.KEY, *before.CONTENT)}
-    return [type(before)(**columns, validity=DateRange(*span), known=row.known) for span in spans]
-
-
-def _contains(outer: DateRange, inner: DateRange) -> bool:
-    return outer.lower <= inner.lower and (inner.upper or date.max) <= (outer.upper or date.max)
+    known = DateTimeTZRange(at, None)
+    return [type(before)(**columns, validity=DateRange(days.from_on, days.until_on), known=known) for days in left]

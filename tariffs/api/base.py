@@ -36,8 +36,11 @@ class DayInvalid(InputInvalid):
 def asked_moment(request: Request, name: str) -> datetime | None:
     """Give the moment of a parameter such as `?known_at=`, None when none is asked for; raises MomentInvalid."""
     text = request.GET.get(name)
-    if text is None:
-        return None
+    return None if text is None else moment_from_text(text, name)
+
+
+def moment_from_text(text: str, name: str) -> datetime:
+    """Read a moment; raises MomentInvalid with the name of what it stood for."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -25,7 +25,8 @@ from bonded.api.base import (
 )
 from bonded.queries.pages import page_by, page_size_from_text
 from bonded.rules.errors import InputInvalid
-from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_schedule, publish_draft
+from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_rollback, draft_schedule, publish_draft
+from tariffs.api.base import moment_from_text
 from tariffs.models.schedule_drafts import ScheduleDraft
 from tariffs.queries.schedule_drafts import changes_of, draft_by_id, drafts_for, gaps_in_bond, gaps_left_by, rows_of
 from tariffs.rules.schedule_files import exchange_rates_of, measures_of, rows_of_csv
@@ -49,6 +50,14 @@ class DiscardRequest(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=200)
 
 
+class RollbackRequest(serializers.Serializer[Any]):
+    """A moment as 2026-11-23T10:00:00+08:00 to which the schedule goes back, and from which day: today if left out."""
+
+    known_at = serializers.CharField(max_length=40)
+    from_on = serializers.DateField(required=False)
+    title = serializers.CharField(max_length=LONGEST_TITLE, required=False)
+
+
 class DraftSummary(serializers.Serializer[Any]):
     """A draft in a list."""
 
@@ -61,6 +70,8 @@ class DraftSummary(serializers.Serializer[Any]):
     approved_at = serializers.DateTimeField(allow_null=True)
     approval_number = serializers.IntegerField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
+    known_at = serializers.DateTimeField(allow_null=True)
+    from_on = serializers.DateField(allow_null=True)
 
 
 class DraftPage(serializers.Serializer[Any]):
@@ -106,6 +117,8 @@ def draft_summary_json(draft: ScheduleDraft) -> dict[str, Any]:
         "approved_at": draft.approved_at,
         "approval_number": draft.approval_number,
         "published_at": draft.published_at,
+        "known_at": draft.known_at,
+        "from_on": draft.from_on,
     }
 
 
@@ -179,6 +192,30 @@ class DraftFilesView(ApiView):
         READERS[kind](rows)
         cells = {name: [dict(cells) for _, cells in rows] if name == kind else [] for name in READERS}
         draft = draft_schedule(title=title, **cells, actor=request.actor, at=request.at)
+        return json_response(draft_json(draft.pk, request), 201)
+
+
+class RollbacksView(ApiView):
+    """Where it is asked to go back."""
+
+    @extend_schema(
+        operation_id="draft_schedule_rollback",
+        parameters=[IDEMPOTENCY_KEY],
+        request=RollbackRequest,
+        responses={201: DraftAnswer},
+    )
+    @idempotent
+    def post(self, request: Request) -> HttpResponse:
+        """Draft that the schedule be, from a day on, what was known at a moment; nothing is deleted."""
+        asked = read(RollbackRequest, request)
+        known_at = moment_from_text(asked["known_at"], "known_at")
+        draft = draft_rollback(
+            title=asked.get("title", f"Back to what was known at {known_at.isoformat()}"),
+            known_at=known_at,
+            from_on=asked.get("from_on", business_day(request.at)),
+            actor=request.actor,
+            at=request.at,
+        )
         return json_response(draft_json(draft.pk, request), 201)
 
 

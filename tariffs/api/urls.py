@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs/schedule-gaps", schedule_drafts.ScheduleGapsView.as_view()),
     path("tariffs/schedule-drafts", schedule_drafts.DraftsView.as_view()),
     path("tariffs/schedule-drafts/files", schedule_drafts.DraftFilesView.as_view()),
+    path("tariffs/schedule-drafts/rollbacks", schedule_drafts.RollbacksView.as_view()),
     path("tariffs/schedule-drafts/<uuid:draft_id>", schedule_drafts.DraftView.as_view()),
     path("tariffs/schedule-drafts/<uuid:draft_id>/approve", schedule_drafts.ApproveDraftView.as_view()),
     path("tariffs/schedule-drafts/<uuid:draft_id>/publish", schedule_drafts.PublishDraftView.as_view()),

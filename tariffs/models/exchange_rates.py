@@ -33,5 +33,10 @@ class ExchangeRate(Version):
             one_version_a_day("no_two_exchange_rates_in_force_at_once", ("local_currency", "currency")),
         ]
 
+    @property
+    def says(self) -> str:
+        """Say for a person what is in force."""
+        return f"{self.rate}"
+
     def __str__(self) -> str:
         return f"{self.currency} {self.rate} {self.local_currency}"

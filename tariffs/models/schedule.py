@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 
 from bonded.models.base import enum_choices, values_check
 from tariffs.models.versions import Version, VersionQuerySet, begins_on_a_day, one_version_a_day
 from tariffs.rules.jurisdictions import Jurisdiction
-from tariffs.rules.schedule import ANY, NO_DOCUMENT, Document, MeasureKind
+from tariffs.rules.schedule import ANY, ENDED, NO_DOCUMENT, Document, MeasureKind, rate_sentence
+
+
+class MeasureQuerySet(VersionQuerySet["Measure"]):
+    """Versions of the schedule, among them those that end a measure."""
+
+    def charging(self) -> Self:
+        """Leave out the days on which a measure was ended."""
+        return self.exclude(rate=ENDED)
+
+    def in_force(self, on: date) -> Self:
+        """Keep what is charged on a day."""
+        return super().in_force(on).charging()
 
 
 class Measure(Version):
-    """One row is one rate for a code, chapter or heading, an origin and a regime, for some days."""
+    """One row is a rate, or its end, for a code, chapter or heading, an origin and a regime, for some days."""
 
     KEY = ("jurisdiction", "kind", "hs_code", "origin", "regime", "needs_document")
     CONTENT = ("rate", "source", "mark", "is_verified")
@@ -24,9 +39,11 @@ class Measure(Version):
     needs_document = models.CharField(
         max_length=30, blank=True, default=NO_DOCUMENT, choices=enum_choices(Document), help_text="What unlocks it."
     )
-    rate = models.CharField(max_length=200, help_text="4% + 2/ct, min(max(0.3464%, 31.67), 614.35) …")
+    rate = models.CharField(
+        max_length=200, blank=True, help_text="4% + 2/ct, min(max(0.3464%, 31.67), 614.35) …; empty: ended"
+    )
 
-    objects = VersionQuerySet["Measure"].as_manager()
+    objects = MeasureQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -43,5 +60,15 @@ class Measure(Version):
             ),
         ]
 
+    @property
+    def is_end(self) -> bool:
+        """Say whether the row says that nothing is in force on its days any more."""
+        return self.rate == ENDED
+
+    @property
+    def says(self) -> str:
+        """Say for a person what is in force."""
+        return rate_sentence(self.rate)
+
     def __str__(self) -> str:
-        return f"{self.kind} {self.rate} for {self.hs_code} {self.origin} {self.regime}".strip()
+        return f"{self.kind} {self.says} for {self.hs_code} {self.origin} {self.regime}".strip()

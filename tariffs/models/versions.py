@@ -56,6 +56,16 @@ class Version(Table):
         return f"{self._meta.model_name}:{self.pk}"
 
     @property
+    def is_end(self) -> bool:
+        """Say whether the row says that nothing is in force on its days any more."""
+        return False
+
+    @property
+    def says(self) -> str:
+        """Say for a person what is in force."""
+        raise NotImplementedError
+
+    @property
     def days(self) -> Validity:
         """Give the days on which it is in force."""
         return Validity(self.validity.lower, self.validity.upper)

@@ -18,19 +18,14 @@ from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.schedule import Measure
 from tariffs.models.schedule_drafts import ScheduleDraft
 from tariffs.models.versions import Version
+from tariffs.queries.schedule_rollbacks import rollback_cells
 from tariffs.rules.jurisdictions import Jurisdiction
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.schedule import NO_DOCUMENT, MeasureKind
-from tariffs.rules.schedule_coverage import Cover, Gap, gaps_of
-from tariffs.rules.schedule_drafts import Change
-from tariffs.rules.schedule_files import (
-    ExchangeRateRow,
-    MeasureRow,
-    Place,
-    Row,
-    exchange_rates_of,
-    measures_of,
-)
+from tariffs.rules.schedule_coverage import Cover, Gap, gaps_of, gaps_opened
+from tariffs.rules.schedule_drafts import WAITING, Change
+from tariffs.rules.schedule_files import Place, exchange_rates_of, measures_of
+from tariffs.rules.schedule_rows import ExchangeRateRow, MeasureRow, Row
 
 # What has fewer digits is a chapter or a heading, and no code of goods.
 DIGITS = 6
@@ -52,8 +47,14 @@ def draft_by_id(draft_id: UUID, *, actor: Actor) -> ScheduleDraft:
 
 
 def rows_of(draft: ScheduleDraft) -> tuple[list[MeasureRow], list[ExchangeRateRow]]:
-    """Read the draft's rows again; they were read without a fault when it was made."""
-    measures = measures_of([(Place("/measures", n), cells) for n, cells in enumerate(draft.measures)])
+    """Read the draft's rows again; they were read without a fault when it was made.
+
+    Those of a rollback that waits are found anew, so that it always goes back all the way from what is believed now.
+    """
+    told = draft.measures
+    if draft.known_at is not None and draft.from_on is not None and draft.state in WAITING:
+        told = rollback_cells(known_at=draft.known_at, from_on=draft.from_on)
+    measures = measures_of([(Place("/measures", n), cells) for n, cells in enumerate(told)])
     rates = exchange_rates_of([(Place("/exchange_rates", n), cells) for n, cells in enumerate(draft.exchange_rates)])
     return measures, rates
 
@@ -79,19 +80,22 @@ def _changes(model: type[Version], rows: Sequence[Row]) -> list[Change]:
 
 def _change(model: type[Version], row: Row, versions: Sequence[Version]) -> Change:
     concerned = [version for version in versions if version.days.overlaps(row.validity)]
-    says = [name for name in model.CONTENT if name != "is_verified"]
-    is_new = not any(
-        version.days.from_on <= row.validity.from_on
-        and (version.days.until_on or date.max) >= (row.validity.until_on or date.max)
-        and all(getattr(version, name) == getattr(row, name) for name in says)
-        for version in concerned
-    )
+    told = [name for name in model.CONTENT if name != "is_verified"]
+    if row.is_end:
+        is_new = not all(version.is_end for version in concerned)
+    else:
+        is_new = not any(
+            version.days.from_on <= row.validity.from_on
+            and (version.days.until_on or date.max) >= (row.validity.until_on or date.max)
+            and all(getattr(version, name) == getattr(row, name) for name in told)
+            for version in concerned
+        )
     return Change(
         what=" ".join(word for word in row.key if word),
-        says=f"{row.rate}",
+        says=row.says,
         from_on=row.validity.from_on,
         until_on=row.validity.until_on,
-        before=[f"{version.version} {version.rate} {_span(version)}" for version in concerned],  # type: ignore[attr-defined]
+        before=[f"{version.version} {version.says} {_span(version)}" for version in concerned],
         is_new=is_new,
     )
 
@@ -102,31 +106,39 @@ def _span(version: Version) -> str:
 
 
 def gaps_left_by(measures: Sequence[MeasureRow], *, begins: date) -> list[Gap]:
-    """Give the days from `begins` on for which a code that the rows name would lack a charge once they are published.
+    """Give the days from `begins` on for which codes would lack a charge once the rows are published.
 
-    Publishing puts rows in the place of others and takes no day away, so no other code can lose one.
+    A row with a rate takes no day away, so only the code that it names is looked at; a row that ends a measure is
+    about every code that the measure covered and that is still named, in the schedule or in bond.
     """
-    named = {row.hs_code for row in measures if row.jurisdiction is Jurisdiction.CN and len(row.hs_code) >= DIGITS}
-    covers = [
-        *(
-            Cover(row.kind, row.hs_code, row.origin, row.regime, row.validity)
-            for row in measures
-            if row.needs_document == NO_DOCUMENT
-        ),
-        *_believed_covers(),
-    ]
-    return gaps_of(covers, hs_codes=named, begins=begins)
+    ours = [row for row in measures if row.jurisdiction is Jurisdiction.CN]
+    said = [(row.is_end, _cover_of(row)) for row in ours if row.needs_document == NO_DOCUMENT]
+    ends, added = ([cover for is_end, cover in said if is_end is wanted] for wanted in (True, False))
+    believed = _believed_covers()
+    named = {row.hs_code for row in ours if not row.is_end and len(row.hs_code) >= DIGITS}
+    gaps = gaps_of([*added, *believed], hs_codes=named, begins=begins)
+    if ends:
+        gaps += gaps_opened(believed, ends, added=added, in_bond=_codes_in_bond(), begins=begins)
+    return list(dict.fromkeys(gaps))
+
+
+def _cover_of(row: MeasureRow) -> Cover:
+    """Give what a row says for coverage."""
+    return Cover(row.kind, row.hs_code, row.origin, row.regime, row.validity)
 
 
 def gaps_in_bond(*, begins: date, actor: Actor) -> list[Gap]:
     """Give the days from `begins` on for which goods that are here lack a charge, as published."""
     require(actor, Act.READ_DRAFT)
+    return gaps_of(_believed_covers(), hs_codes=_codes_in_bond(), begins=begins)
+
+
+def _codes_in_bond() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT hs_code FROM bonded_lot WHERE customs_state = 'bonded'")
-        codes = {code for (code,) in cursor.fetchall()}
-    return gaps_of(_believed_covers(), hs_codes=codes, begins=begins)
+        return {code for (code,) in cursor.fetchall()}
 
 
 def _believed_covers() -> list[Cover]:
-    rows = Measure.objects.known().filter(jurisdiction=Jurisdiction.CN, needs_document=NO_DOCUMENT)
+    rows = Measure.objects.known().charging().filter(jurisdiction=Jurisdiction.CN, needs_document=NO_DOCUMENT)
     return [Cover(MeasureKind(row.kind), row.hs_code, row.origin, row.regime, row.days) for row in rows]

@@ -43,6 +43,12 @@ class Document(StrEnum):
 
 
 NO_DOCUMENT = ""  # A measure that needs none.
+ENDED = ""  # What stands in the place of a rate for days on which a measure was ended.
+
+
+def rate_sentence(rate: str) -> str:
+    """Say of a version's rate, or of its end, what people read."""
+    return "ended" if rate == ENDED else rate
 
 
 class SupersededTooSoon(RuleViolation):

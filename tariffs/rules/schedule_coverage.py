@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from bonded.rules.validity import Validity
 from tariffs.rules.jurisdictions import Jurisdiction
@@ -30,6 +31,11 @@ class Cover:
     origin: str
     regime: str
     validity: Validity
+
+    def less(self, ended: Cover) -> list[Cover]:
+        """Give what is left once a measure of the same kind, code, origin and regime has ended for some days."""
+        is_same = replace(ended, validity=self.validity) == self
+        return [replace(self, validity=days) for days in self.validity.without(ended.validity)] if is_same else [self]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,6 +69,27 @@ def gaps_of(
             spans = (cover.validity for cover in ours if cover.kind in kinds)
             found += [Gap(code, charge, first, last) for first, last in _uncovered(spans, begins=begins)]
     return found
+
+
+def gaps_opened(
+    covers: Sequence[Cover], ends: Sequence[Cover], *, added: Sequence[Cover], in_bond: Collection[str], begins: date
+) -> list[Gap]:
+    """Find the gaps that would not be there without the ends, among the codes that these are about.
+
+    `covers` is what is said now, `added` what is said anew together with the ends. An end is about the most detailed
+    codes of its own and beneath it that goods in bond have, or that the schedule still names on some of its days:
+    a code of which the schedule says nothing any more is no code.
+    """
+    after: list[Cover] = list(covers)
+    for end in ends:
+        after = [left for cover in after for left in cover.less(end)]
+    after += added
+    named = {one.hs_code for one in after if any(one.validity.overlaps(end.validity) for end in ends)}
+    known = sorted(named | set(in_bond))
+    detailed = [code for code, following in pairwise([*known, ""]) if not following.startswith(code)]
+    concerned = [code for code in detailed if code.startswith(tuple(end.hs_code for end in ends))]
+    before = set(gaps_of(covers, hs_codes=concerned, begins=begins))
+    return [gap for gap in gaps_of(after, hs_codes=concerned, begins=begins) if gap not in before]
 
 
 def _uncovered(spans: Iterable[Validity], *, begins: date) -> Iterable[tuple[date, date | None]]:

@@ -19,6 +19,8 @@ class DraftState(StrEnum):
     DISCARDED = "discarded"  # It came to nothing.
 
 
+WAITING = frozenset({DraftState.DRAFTED, DraftState.APPROVED})
+
 STEPS: dict[DraftState, frozenset[DraftState]] = {
     DraftState.DRAFTED: frozenset({DraftState.APPROVED, DraftState.DISCARDED}),
     # Approved again: what it would change is not what was approved.

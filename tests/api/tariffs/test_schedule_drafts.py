@@ -15,6 +15,7 @@ from bonded.models import User
 from bonded.rules.permissions import SYSTEM
 from tariffs.actions.versions import publish_versions
 from tariffs.models import ExchangeRate, Measure, ScheduleDraft
+from tariffs.rules.schedule import ENDED
 from tests.cast import Cast
 from tests.situations.bonded import a_sealed_lot
 from tests.situations.tariffs import GEM, a_measure, a_schedule
@@ -39,9 +40,14 @@ def clock(monkeypatch: pytest.MonkeyPatch, at: datetime, cast: Cast) -> SimpleNa
     return now
 
 
-def call(who: str, path: str = "", body: Any = None, *, method: str = "post", **headers: str) -> Any:
+def client_of(who: str) -> Client:
     client = Client()
     client.force_login(User.objects.get(username=who), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def call(who: str, path: str = "", body: Any = None, *, method: str = "post", **headers: str) -> Any:
+    client = client_of(who)
     if method == "get":
         return client.get(DRAFTS + path)
     named = {"Idempotency-Key": str(uuid4())} | headers
@@ -126,6 +132,42 @@ def test_draft__that_would_leave_a_code_without_a_rate_is_not_approved() -> None
     assert ScheduleDraft.objects.get().state == "drafted"
 
 
+def test_draft__names_the_codes_in_bond_that_an_end_leaves_without_a_rate(cast: Cast, at: datetime) -> None:
+    a_sealed_lot(cast, at, **GEM)
+    end = {name: ROW[name] for name in ("jurisdiction", "origin", "regime", "mark", "source")}
+    draft = drafted(end | {"kind": "duty_mfn", "hs_code": "7103", "ends": "2027-01-01"})
+    assert call("amir", draft, method="get").json()["gaps"] == ["71039100 has no duty from 2027-01-01."]
+
+
+def test_draft__that_ends_a_measure_is_refused_where_nothing_takes_its_place(clock: SimpleNamespace) -> None:
+    end = {name: ROW[name] for name in ("jurisdiction", "hs_code", "origin", "regime", "mark", "source")}
+    end |= {"kind": "vat", "hs_code": "71", "ends": "2027-01-01"}
+    draft = drafted(end)
+    gaps = ["7102 has no VAT from 2027-01-01.", "7103 has no VAT from 2027-01-01."]
+    answer = call("amir", draft + "/approve")
+    assert refusal(answer, 409) == "coverage_incomplete"
+    assert [one["message"] for one in answer.json()["problems"]] == gaps
+    others = [ROW | {"kind": "vat", "hs_code": code, "valid_from": "2027-01-01"} for code in ("7102", "7103")]
+    draft = drafted(end, *others)
+    (change, *_) = call("amir", draft + "/approve").json()["changes"]
+    assert (change["what"], change["says"], change["from_on"], change["is_new"]) == (
+        "CN vat 71",
+        "ended",
+        "2027-01-01",
+        True,
+    )
+    assert call("ada", draft + "/publish").json()["state"] == "published"
+    ends = Measure.objects.known().get(rate=ENDED)
+    assert (str(ends.validity.lower), ends.source) == ("2027-01-01", "notice 1")
+    for day, rates in (("2026-12-31", ["13%"]), ("2027-01-01", ["3%"])):
+        answer = client_of("ada").get(f"/api/v1/tariffs/measures?hs_code=7103&on={day}").json()
+        assert [one["rate"] for one in answer["results"] if one["kind"] == "vat"] == rates
+    assert (
+        refusal(call("ada", body={"title": "again", "measures": [end | {"source": "notice 2"}]}), 409)
+        == "draft_changes_nothing"
+    )
+
+
 def test_draft__that_changes_nothing_is_refused() -> None:
     said = ROW | {"rate": "4%", "source": "test", "mark": "D"}
     answer = call("ada", body={"title": "again", "measures": [said]})
@@ -145,8 +187,7 @@ def test_draft__names_every_fault_with_its_place() -> None:
 
 
 def test_draft_file__is_read_line_by_line(cast: Cast) -> None:
-    client = Client()
-    client.force_login(User.objects.get(username="ada"), backend="django.contrib.auth.backends.ModelBackend")
+    client = client_of("ada")
 
     def send(content: str, query: str = "?rows=measures&title=December") -> Any:
         return client.post(f"{DRAFTS}/files{query}", content.encode(), content_type="text/csv")
@@ -182,8 +223,7 @@ def test_drafts__are_listed_the_newest_first(clock: SimpleNamespace, at: datetim
 
 def test_schedule_gaps__names_goods_in_bond_without_a_rate(cast: Cast, at: datetime) -> None:
     a_sealed_lot(cast, at, **GEM | {"hs_code": "71049190"})
-    client = Client()
-    client.force_login(User.objects.get(username="olga"), backend="django.contrib.auth.backends.ModelBackend")
+    client = client_of("olga")
     assert client.get("/api/v1/tariffs/schedule-gaps").json()["results"] == [
         "71049190 has no duty from 2026-11-23.",
         "71049190 has no consumption tax from 2026-11-23.",

@@ -9,7 +9,7 @@ import pytest
 
 from bonded.rules.errors import RuleViolation
 from bonded.rules.permissions import SYSTEM
-from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_schedule, publish_draft
+from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_rollback, draft_schedule, publish_draft
 from tariffs.actions.versions import publish_versions
 from tariffs.models import Measure, ScheduleDraft
 from tariffs.rules.schedule import SupersededTooSoon
@@ -80,3 +80,37 @@ def test_publish_versions__fifty_at_once_about_one_day_are_one_after_the_other()
     published = sum(isinstance(one, list) for one in outcomes)
     assert 1 <= published <= 5
     assert (Measure.objects.count(), Measure.objects.known().count()) == (published, 1)
+
+
+def test_publish__of_two_rollbacks_lets_one_be_looked_at_again() -> None:
+    cast = make_cast()
+    a_schedule(AT - timedelta(days=3))
+    for days, rate in ((2, "2%"), (1, "3%")):
+        publish_versions([a_measure("duty_mfn", "7103", rate)], actor=SYSTEM, at=AT - timedelta(days=days))
+    drafts = [
+        draft_rollback(title="", known_at=AT - timedelta(days=days), from_on=AT.date(), actor=cast.ada, at=AT)
+        for days in (3, 2)
+    ]
+    for draft in drafts:
+        approve_draft(draft_id=draft.pk, actor=cast.amir, at=AT)
+    acts = [partial(publish_draft, draft_id=drafts[number % 2].pk, actor=cast.ada, at=AT) for number in range(AT_ONCE)]
+    found = codes(outcomes_at_once(*acts))
+    assert found.count("done") == 1
+    assert set(found) <= {"done", "step_not_allowed", "earlier_draft_waits", "draft_outdated"}
+    assert ScheduleDraft.objects.get(state="published").pk == drafts[0].pk
+    duties = Measure.objects.known().filter(kind="duty_mfn", hs_code="7103").order_by("validity")
+    assert [one.rate for one in duties] == ["3%", "4%"]
+
+
+def test_publish__of_a_rollback_and_a_file_at_once_leaves_one_of_two_orders() -> None:
+    cast = make_cast()
+    a_schedule(AT - timedelta(days=2))
+    publish_versions([a_measure("duty_mfn", "7103", "3%")], actor=SYSTEM, at=AT - timedelta(days=1))
+    draft = draft_rollback(title="", known_at=AT - timedelta(days=2), from_on=AT.date(), actor=cast.ada, at=AT)
+    approve_draft(draft_id=draft.pk, actor=cast.amir, at=AT)
+    loaded = partial(publish_versions, [a_measure("fee", "7103", "1%")], actor=SYSTEM, at=AT)
+    back, _ = outcomes_at_once(partial(publish_draft, draft_id=draft.pk, actor=cast.ada, at=AT), loaded)
+    is_first = isinstance(back, ScheduleDraft)
+    assert is_first or codes([back]) == ["draft_outdated"]
+    assert Measure.objects.known().filter(kind="fee").count() == 1
+    assert Measure.objects.known().filter(rate="4%").count() == is_first

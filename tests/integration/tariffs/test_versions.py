@@ -13,7 +13,7 @@ from bonded.rules.permissions import SYSTEM
 from tariffs.actions.versions import publish_versions
 from tariffs.models import ExchangeRate, Measure
 from tariffs.queries.schedule import measures_for
-from tariffs.rules.schedule import SupersededTooSoon
+from tariffs.rules.schedule import ENDED, SupersededTooSoon
 from tests.cast import Cast
 from tests.situations.tariffs import a_measure
 
@@ -52,6 +52,45 @@ def test_publish_versions__refuses_to_supersede_what_was_published_just_now_or_l
         publish_versions([a_measure("vat", "71", "9%")], actor=SYSTEM, at=at - earlier)
     assert refusal.value.facts == {"published_at": at.isoformat()}
     assert list(Measure.objects.known().values_list("rate", flat=True)) == ["13%"]
+
+
+def test_publish_versions__puts_several_rows_of_one_key_in_the_place_of_one(cast: Cast, at) -> None:
+    publish_versions([a_measure("vat", "71", "13%", validity=VAT)], actor=SYSTEM, at=at)
+    march, april, may = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
+    rows = [
+        a_measure("vat", "71", "11%", validity=DateRange(may, None)),
+        a_measure("vat", "71", "9%", validity=DateRange(march, april)),
+        a_measure("vat", "71", "13%", validity=DateRange(april, may)),
+    ]
+    later = at + timedelta(days=1)
+    assert publish_versions(rows, actor=cast.ada, at=later) == rows[:2]
+    days = [date(2026, 2, 28), march, april, may]
+    assert [rates(day) for day in days] == [["13%"], ["9%"], ["13%"], ["11%"]]
+    assert [rates(day, known_at=at) for day in days] == [["13%"]] * 4
+    assert (Measure.objects.known().count(), Measure.objects.count()) == (4, 5)
+
+
+def test_publish_versions__ends_a_measure_and_begins_it_again(cast: Cast, at) -> None:
+    publish_versions([a_measure("vat", "71", "13%", validity=VAT)], actor=SYSTEM, at=at)
+    march, june = date(2026, 3, 1), date(2026, 6, 1)
+    ended = a_measure("vat", "71", ENDED, validity=DateRange(march, None), source="notice 2")
+    later = at + timedelta(days=1)
+    assert publish_versions([ended], actor=cast.ada, at=later) == [ended]
+    again = a_measure("vat", "71", ENDED, validity=DateRange(june, None), source="notice 3")
+    assert publish_versions([again], actor=cast.ada, at=later) == []
+    days = [date(2026, 2, 28), march, june]
+    assert [rates(day) for day in days] == [["13%"], [], []]
+    assert [rates(day, known_at=at) for day in days] == [["13%"]] * 3
+    publish_versions(
+        [a_measure("vat", "71", "9%", validity=DateRange(june, None))], actor=SYSTEM, at=at + timedelta(days=2)
+    )
+    assert [rates(day) for day in days] == [["13%"], [], ["9%"]]
+    assert Measure.objects.known().count() == 3
+
+
+def test_publish_versions__does_not_end_what_never_began(cast: Cast, at) -> None:
+    assert publish_versions([a_measure("vat", "71", ENDED)], actor=SYSTEM, at=at) == []
+    assert Measure.objects.count() == 0
 
 
 def test_publish_versions__keeps_other_keys(cast: Cast, at) -> None:

@@ -35,3 +35,10 @@ def test_overlaps__exactly_when_some_day_lies_in_both(one: Validity, other: Vali
     days = [DAY + timedelta(n) for n in range(-60, 140)]
 
     assert one.overlaps(other) == any(one.covers(day) and other.covers(day) for day in days)
+
+
+@given(validities, validities)
+def test_without__leaves_the_days_of_the_one_that_are_not_of_the_other(one: Validity, other: Validity) -> None:
+    left = one.without(other)
+    for day in (DAY + timedelta(n) for n in range(-60, 140)):
+        assert sum(days.covers(day) for days in left) == (one.covers(day) and not other.covers(day))

@@ -94,6 +94,38 @@ def test_measures_of__names_the_fault_and_its_place(cells: dict[str, str], place
     assert faults_of(file_of(with_cells(GOOD, **cells))) == [(place, code)]
 
 
+END_HEADING = HEADING + ",ends"
+END = "CN,duty_mfn,7103.91,CO,,,,,S,notice 2,2027-01-01"
+
+
+def test_measures_of__reads_the_end_of_a_measure() -> None:
+    ended, limited, row = measures_of(
+        rows_of_csv(
+            file_of(END, END.replace(",,,,S", ",,,2028-01-01,S").replace("CO", "LK"), GOOD + ",", heading=END_HEADING)
+        )
+    )
+    assert (ended.is_end, ended.says, ended.hs_code, ended.validity) == (
+        True, "ended", "710391", Validity(date(2027, 1, 1)),
+    )  # fmt: skip
+    assert (limited.is_end, limited.validity) == (True, Validity(date(2027, 1, 1), date(2028, 1, 1)))
+    assert (row.is_end, row.says) == (False, "4% + 2/ct")
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "code"),
+    [
+        (END.replace(",,,,S", ",4%,,,S"), "/2/rate", "value_invalid"),
+        (END.replace(",,,,S", ",,2026-01-01,,S"), "/2/valid_from", "value_invalid"),
+        (END.replace(",,,,S", ",,,2027-01-01,S"), "/2/valid_until", "validity_invalid"),
+        (END.replace("2027-01-01", "New Year"), "/2/ends", "day_invalid"),
+        (END.replace("2027-01-01", ""), "/2/rate", "rate_unreadable"),
+        (f"{GOOD},\n{END.replace('2027', '2026')}", "/3/ends", "validity_overlaps"),
+    ],
+)
+def test_measures_of__names_what_is_wrong_with_an_end(line: str, place: str, code: str) -> None:
+    assert faults_of(file_of(line, heading=END_HEADING))[0] == (place, code)
+
+
 @pytest.mark.parametrize(
     ("cells", "place", "code"),
     [
