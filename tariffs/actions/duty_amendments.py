@@ -45,7 +45,8 @@ from tariffs.rules.payment_terms import PaymentTerm
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
 
-# What is still owed is lowered before money is set apart, and money here before money that customs has.
+# What is still owed is lowered before money is set apart, and money here before money that customs has; the debt of
+# the latest amendment before earlier ones, and the first debt last.
 REDUCED_FIRST = [DebtState.OPEN, DebtState.PAID, DebtState.REMITTED]
 
 
@@ -103,7 +104,7 @@ def _assessed_again(before: Assessment, corrections: Mapping[str, Correction], a
 
 def _settle_difference(amendment: DutyAmendment, state: WithdrawalState, at: datetime) -> None:
     debts = lock_debts_of_withdrawal(amendment.withdrawal_id)
-    debts.sort(key=lambda debt: REDUCED_FIRST.index(DebtState(debt.state)))
+    debts.sort(key=lambda debt: (REDUCED_FIRST.index(DebtState(debt.state)), -(debt.amendment_id or 0)))
     charged = {part: sum(_parts(debt)[part] for debt in debts) for part in Part}
     more, less = differences(charged, _parts(amendment.after))
     for debt, parts in zip(debts, reductions(less, [_parts(debt) for debt in debts]), strict=True):
