@@ -28,7 +28,7 @@ from tariffs.actions.surcharges import charge_surcharge, take_surcharge_back
 from tariffs.models.assessments import Assessment
 from tariffs.models.debts import DutyDebt
 from tariffs.models.duty_amendments import DutyAmendment
-from tariffs.queries.assessments import assessment_in_force, goods_as_assessed
+from tariffs.queries.assessments import assessment_in_force, evidence_of, goods_as_assessed
 from tariffs.queries.landed_costs import landed_cost_of_goods
 from tariffs.rules.debts import STEPS, DebtState, NothingOwed
 from tariffs.rules.duty_amendments import (
@@ -97,8 +97,12 @@ def amend_duty(
 
 
 def _assessed_again(before: Assessment, corrections: Mapping[str, Correction], at: datetime) -> Assessment:
-    facts = replace(goods_of_withdrawal(before.withdrawal_id), lines=corrected(goods_as_assessed(before), corrections))
-    cost = landed_cost_of_goods(facts.lines, on=before.assessed_on, procedure=facts.procedure)
+    goods = goods_as_assessed(before)
+    facts = replace(goods_of_withdrawal(before.withdrawal_id), lines=corrected(goods, corrections))
+    # A value that the officer found stands on the amendment, and no longer on the paper behind the old one.
+    unchanged = {was.lot_id for was, now in zip(goods, facts.lines, strict=True) if was.value == now.value}
+    evidence = {line.lot_id: evidence_of(line) for line in before.lines.filter(lot__in=unchanged)}
+    cost = landed_cost_of_goods(facts.lines, on=before.assessed_on, procedure=facts.procedure, evidence=evidence)
     return keep_assessment(facts, cost, at)
 
 
