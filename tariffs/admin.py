@@ -74,6 +74,13 @@ class DutyAmendmentAdmin(ReadOnlyAdmin):
     list_display = ("withdrawal", "before", "after", "amended_at", "amended_by", "reason")
 
 
+@admin.register(models.Valuation)
+class ValuationAdmin(ReadOnlyAdmin):
+    """What the values of lots stand on."""
+
+    list_display = ("lot", "method", "evidence", "document", "amount_minor", "currency", "documented_on")
+
+
 @admin.register(models.DutyDebt)
 class DutyDebtAdmin(ReadOnlyAdmin):
     """Debts for duty."""

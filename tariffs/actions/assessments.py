@@ -19,6 +19,7 @@ from tariffs.actions.assessment_lines import write_assessment_lines
 from tariffs.models.assessments import Assessment
 from tariffs.queries.assessments import assessment_in_force
 from tariffs.queries.landed_costs import LandedCost, landed_cost_of_goods
+from tariffs.queries.valuations import evidence_in_force
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
 
@@ -39,7 +40,8 @@ def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Ass
     if before is not None and before.assessed_on == today:
         return before
     facts = goods_of_withdrawal(withdrawal_id)
-    cost = landed_cost_of_goods(facts.lines, on=today, procedure=facts.procedure)
+    papers = evidence_in_force([line.lot_id for line in facts.lines])
+    cost = landed_cost_of_goods(facts.lines, on=today, procedure=facts.procedure, evidence=papers)
     assessment = keep_assessment(facts, cost, at)
     record_activity(
         Act.ASSESS_WITHDRAWAL, assessment, actor=actor, at=at, total=str(cost.total), currency=assessment.currency

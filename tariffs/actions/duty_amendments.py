@@ -28,7 +28,7 @@ from tariffs.actions.surcharges import charge_surcharge, surcharge_draft, surcha
 from tariffs.models.assessments import Assessment
 from tariffs.models.debts import DutyDebt
 from tariffs.models.duty_amendments import DutyAmendment
-from tariffs.queries.assessments import assessment_in_force, goods_as_assessed
+from tariffs.queries.assessments import assessment_in_force, evidence_of, goods_as_assessed
 from tariffs.queries.landed_costs import landed_cost_of_goods
 from tariffs.rules.debts import STEPS, DebtState, NothingOwed
 from tariffs.rules.duty_amendments import (
@@ -45,7 +45,8 @@ from tariffs.rules.payment_terms import PaymentTerm
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
 
-# What is still owed is lowered before money is set apart, and money here before money that customs has.
+# What is still owed is lowered before money is set apart, and money here before money that customs has; the debt of
+# the latest amendment before earlier ones, and the first debt last.
 REDUCED_FIRST = [DebtState.OPEN, DebtState.PAID, DebtState.REMITTED]
 
 
@@ -96,14 +97,18 @@ def amend_duty(
 
 
 def _assessed_again(before: Assessment, corrections: Mapping[str, Correction], at: datetime) -> Assessment:
-    facts = replace(goods_of_withdrawal(before.withdrawal_id), lines=corrected(goods_as_assessed(before), corrections))
-    cost = landed_cost_of_goods(facts.lines, on=before.assessed_on, procedure=facts.procedure)
+    goods = goods_as_assessed(before)
+    facts = replace(goods_of_withdrawal(before.withdrawal_id), lines=corrected(goods, corrections))
+    # A value that the officer found stands on the amendment, and no longer on the paper behind the old one.
+    unchanged = {was.lot_id for was, now in zip(goods, facts.lines, strict=True) if was.value == now.value}
+    evidence = {line.lot_id: evidence_of(line) for line in before.lines.filter(lot__in=unchanged)}
+    cost = landed_cost_of_goods(facts.lines, on=before.assessed_on, procedure=facts.procedure, evidence=evidence)
     return keep_assessment(facts, cost, at)
 
 
 def _settle_difference(amendment: DutyAmendment, state: WithdrawalState, at: datetime) -> None:
     debts = lock_debts_of_withdrawal(amendment.withdrawal_id)
-    debts.sort(key=lambda debt: REDUCED_FIRST.index(DebtState(debt.state)))
+    debts.sort(key=lambda debt: (REDUCED_FIRST.index(DebtState(debt.state)), -(debt.amendment_id or 0)))
     charged = {part: sum(_parts(debt)[part] for debt in debts) for part in Part}
     more, less = differences(charged, _parts(amendment.after))
     for debt, parts in zip(debts, reductions(less, [_parts(debt) for debt in debts]), strict=True):

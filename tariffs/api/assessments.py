@@ -15,7 +15,7 @@ from bonded.rules.errors import NotFound
 from bonded.rules.money import Money
 from tariffs.api.base import ON, ChargesAnswer, asked_day, charges_json
 from tariffs.models.assessments import Assessment
-from tariffs.queries.assessments import assessment_in_force, shown_steps, stored_charges, stored_steps
+from tariffs.queries.assessments import assessment_in_force, evidence_of, shown_steps, stored_charges, stored_steps
 from tariffs.queries.landed_costs import LandedCost, landed_cost_of_goods
 from tariffs.rules.assessments import LineAssessment
 from tariffs.rules.permissions import Act, require
@@ -64,6 +64,7 @@ class AssessedLineAnswer(ChargesAnswer):
     """One lot of an assessment."""
 
     stock_number = serializers.CharField()
+    evidence = serializers.CharField(allow_blank=True, help_text="What the value stands on, where that was recorded.")
     measure_versions = serializers.ListField(child=serializers.CharField())
     rate_versions = serializers.ListField(child=serializers.CharField())
     steps = StepAnswer(many=True)
@@ -148,6 +149,7 @@ def assessment_json(assessment: Assessment) -> dict[str, Any]:
         "lines": [
             {
                 "stock_number": line.lot.stock_number,
+                "evidence": evidence_of(line),
                 **charges_json(stored_charges(line, assessment.currency)),
                 "measure_versions": line.measure_versions,
                 "rate_versions": line.rate_versions,

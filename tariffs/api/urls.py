@@ -17,6 +17,7 @@ from tariffs.api import (
     quotes,
     schedule,
     schedule_drafts,
+    valuations,
     withdrawal_dates,
 )
 
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs/rate-changes/<str:day>/lots", landed_lots.MovedLotsView.as_view()),
     path("tariffs/withdrawal-dates", withdrawal_dates.WithdrawalDatesView.as_view()),
     path("lots/<str:stock_number>/landed-cost", assessments.LandedCostView.as_view()),
+    path("lots/<str:stock_number>/valuations", valuations.ValuationsView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/assessment", assessments.AssessmentView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/secure-duty", duty.SecureDutyView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/pay-duty", duty.PayDutyView.as_view()),

@@ -15,6 +15,7 @@ from tariffs.models.ledger import JournalEntry, LedgerAccount, Posting
 from tariffs.models.schedule import Measure
 from tariffs.models.schedule_drafts import ScheduleDraft
 from tariffs.models.surcharges import DebtSurcharge
+from tariffs.models.valuations import Valuation
 
 __all__ = (
     "AccountStatement",
@@ -45,4 +46,5 @@ __all__ = (
     "RatesToPrice",
     "ScheduleDraft",
     "UndoneMatch",
+    "Valuation",
 )

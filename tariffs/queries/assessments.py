@@ -48,6 +48,12 @@ def goods_as_assessed(assessment: Assessment) -> list[GoodsFacts]:
     ]
 
 
+def evidence_of(line: AssessmentLine) -> str:
+    """Name what the value of a stored line stands on; empty when nothing was recorded."""
+    named: str = line.steps[0]["inputs"].get("evidence", "")
+    return named
+
+
 def stored_steps(line: LineAssessment) -> list[dict[str, Any]]:
     """Write the working of a line as it is stored: texts only, and nothing that the name of the figure says already."""
     return [
@@ -112,4 +118,5 @@ def _line_of(line: AssessmentLine) -> GoodsLine:
         regime=line.regime,
         value=Money(line.value_minor, line.currency),
         quantities=quantities_of(pieces=line.pieces, weight_carats=line.weight_carats),
+        evidence=evidence_of(line),
     )

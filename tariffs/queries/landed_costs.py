@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,16 +55,22 @@ class LandedCost:
 
 
 def landed_cost_of_goods(
-    goods: Sequence[GoodsFacts], *, on: date, procedure: Procedure = Procedure.HOME_USE
+    goods: Sequence[GoodsFacts],
+    *,
+    on: date,
+    procedure: Procedure = Procedure.HOME_USE,
+    evidence: Mapping[int, str] | None = None,
 ) -> LandedCost:
     """Assess goods in bond by the schedule and exchange rates of a day; runs at most two SQL statements.
 
-    Line references are lot ids. Raises MeasureMissing, ExchangeRateMissing and what else `assess` raises.
+    Line references are lot ids; `evidence` says by lot what its value stands on. Raises MeasureMissing,
+    ExchangeRateMissing and what else `assess` raises.
     """
     rules = rules_of_day(Jurisdiction.CN, on=on)
     schedule = measures_for({facts.hs_code for facts in goods}, on=on)
     rates = rates_for({facts.value.currency for facts in goods}, on=on, local_currency=rules.currency)
-    return landed_cost_by(shipment_of(goods, on=on, procedure=procedure), rules=rules, schedule=schedule, rates=rates)
+    shipment = shipment_of(goods, on=on, procedure=procedure, evidence=evidence)
+    return landed_cost_by(shipment, rules=rules, schedule=schedule, rates=rates)
 
 
 def landed_cost_by(
@@ -75,12 +81,14 @@ def landed_cost_by(
     return LandedCost(shipment.on, assessment, tuple(schedule), tuple(rates))
 
 
-def shipment_of(goods: Sequence[GoodsFacts], *, on: date, procedure: Procedure) -> Shipment:
+def shipment_of(
+    goods: Sequence[GoodsFacts], *, on: date, procedure: Procedure, evidence: Mapping[int, str] | None = None
+) -> Shipment:
     """Turn goods in bond into what is assessed; their invoice value stands at the border, carriage included."""
-    return Shipment(on, procedure, tuple(line_of(facts) for facts in goods))
+    return Shipment(on, procedure, tuple(line_of(facts, (evidence or {}).get(facts.lot_id, "")) for facts in goods))
 
 
-def line_of(facts: GoodsFacts) -> GoodsLine:
+def line_of(facts: GoodsFacts, evidence: str = "") -> GoodsLine:
     """Turn one lot into a line, under the regime by which such goods clear."""
     return GoodsLine(
         reference=str(facts.lot_id),
@@ -89,4 +97,5 @@ def line_of(facts: GoodsFacts) -> GoodsLine:
         regime=usual_regime(facts.hs_code),
         value=facts.value,
         quantities=quantities_of(pieces=facts.pieces, weight_carats=facts.weight_carats),
+        evidence=evidence,
     )

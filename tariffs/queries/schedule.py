@@ -33,7 +33,7 @@ def measures_for(
 
 def measures_between(hs_codes: Collection[str], *, first: date, last: date) -> list[rules.Measure]:
     """Give every measure of China in force on any of some days, as published, that is about any of the codes."""
-    rows = Measure.objects.known().in_force_between(first, last).filter(jurisdiction=Jurisdiction.CN)
+    rows = Measure.objects.known().charging().in_force_between(first, last).filter(jurisdiction=Jurisdiction.CN)
     return [measure_of(row) for row in rows.filter(hs_code__in=_prefixes(hs_codes)).order_by("pk")]
 
 

@@ -63,6 +63,8 @@ class _Sheet:
             rate = rate_of_day(rates, currency=line.value.currency, local_currency=rules.currency, on=on)
             self.goods_value, version = rate.local(self.goods_value), rate.version
             inputs |= {"exchange_rate": f"{rate.rate:f}", "quoted": rate.quoted.value}
+        if line.evidence:
+            inputs["evidence"] = line.evidence
         self.add(Figure.GOODS_VALUE, self.goods_value, inputs, version=version)
 
     def add(self, figure: Figure, amount: Fraction, inputs: Inputs, *, version: str = "") -> None:

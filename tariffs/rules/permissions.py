@@ -19,6 +19,8 @@ class Act(StrEnum):
     PAY_DUTY = "tariffs.duty.pay"
     CHARGE_DUTY = "tariffs.duty.charge"
     AMEND_DUTY = "tariffs.duty.amend"
+    RECORD_VALUATION = "tariffs.valuation.record"
+    READ_VALUATION = "tariffs.valuation.read"
     SET_GUARANTEE = "tariffs.guarantee.set"
     READ_GUARANTEE = "tariffs.guarantee.read"
     RESERVE_HEADROOM = "tariffs.guarantee.reserve"
@@ -64,6 +66,9 @@ MAY: ActTable = {
     Act.PAY_DUTY: _BUYER,
     Act.CHARGE_DUTY: _SYSTEM,
     Act.AMEND_DUTY: frozenset({Role.CUSTOMS_OFFICER}),
+    Act.RECORD_VALUATION: frozenset({Role.SUPPLIER, Role.VAULT_KEEPER, Role.ADMINISTRATOR}),
+    # Not the buyer: what a supplier paid is its own affair.
+    Act.READ_VALUATION: frozenset({Role.SUPPLIER, Role.VAULT_KEEPER}) | _OVERSIGHT,
     Act.SET_GUARANTEE: _FINANCE,
     Act.READ_GUARANTEE: _BUYER | _OVERSIGHT,
     Act.RESERVE_HEADROOM: _BUYER | _SYSTEM,

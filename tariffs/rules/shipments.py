@@ -18,7 +18,7 @@ class GoodsLine:
 
     `reference` names the line in the answer. `hs_code` holds digits only. `measures` are charged
     instead of the schedule's, for a question of what would be; None asks the schedule. `documents`
-    are those that the goods have of the kinds that unlock a measure.
+    are those that the goods have of the kinds that unlock a measure. `evidence` names what the value stands on.
     """
 
     reference: str
@@ -29,6 +29,7 @@ class GoodsLine:
     quantities: Quantities
     measures: tuple[Measure, ...] | None = None
     documents: frozenset[str] = frozenset()
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bonded.models import BondEntry, Lot
 from bonded.rules.permissions import SYSTEM
 from tariffs.actions.versions import publish_versions
 from tariffs.queries.withdrawal_dates import withdrawal_dates_of_lots
+from tariffs.rules.schedule import ENDED
 from tests.api.tariffs.test_tariffs import EVERYBODY, get, statuses
 from tests.cast import Cast
 from tests.situations.bonded import lots_in_the_vault
@@ -73,6 +74,16 @@ def test_get_withdrawal_dates__never_uses_a_rate_that_is_not_published(
     assert [one["code"] for one in body["not_known"]] == ["exchange_rate_missing"]
     assert len(spans(cast, lots[0])) == 1
     assert spans(cast, lots[0])[0][1] == "2027-01-22"
+
+
+def test_get_withdrawal_dates__ends_where_a_tax_is_ended_and_no_other_published(
+    cast: Cast, at: datetime, lots: list[Lot]
+) -> None:
+    ended = a_measure("vat", "71", ENDED, validity=DateRange(date(2026, 12, 10), None))
+    publish_versions([ended], actor=SYSTEM, at=at)
+    body = get(cast, "alice", path_of(lots[0])).json()
+    assert (body["last_on"], body["ends_because"]) == ("2026-12-09", "not_published")
+    assert [one["code"] for one in body["not_known"]] == ["measure_missing"]
 
 
 def test_get_withdrawal_dates__ends_with_the_first_storage_limit(cast: Cast, at: datetime, lots: list[Lot]) -> None:

@@ -27,6 +27,8 @@ EXPECTED = {
     Act.PAY_DUTY: {B},
     Act.CHARGE_DUTY: {Y},
     Act.AMEND_DUTY: {O},
+    Act.RECORD_VALUATION: {P, K, A},
+    Act.READ_VALUATION: {P, K, O, A, U, Y},
     Act.SET_GUARANTEE: {A, Y},
     Act.READ_GUARANTEE: {B, O, A, U, Y},
     Act.RESERVE_HEADROOM: {B, Y},
