@@ -1,4 +1,4 @@
-"""The only place that locks rows of inspections, and the second try of an act that had to give way.
+"""The only place that locks rows of inspections.
 
 They come last: lot → guarantee account → booking → session. Whoever changes a booking locks its
 lots first, so two acts on one booking are one after the other from their very beginning.
@@ -6,13 +6,10 @@ lots first, so two acts on one booking are one after the other from their very b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from functools import wraps
-from typing import ParamSpec, TypeVar
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db import OperationalError
-
+from bonded.actions.deadlocks import retried_after_deadlock as retried_after_deadlock  # noqa: PLC0414 (handed on)
 from bonded.actions.locks import lock_lots
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import SYSTEM, Actor
@@ -21,32 +18,6 @@ from inspections.models.sessions import ViewingSession
 from inspections.rules.bookings import TO_COME_STATES
 from tariffs.actions.locks import lock_guarantees_of
 from tariffs.rules.guarantees import ReservationPurpose
-
-DEADLOCK_DETECTED = "40P01"
-MOST_TRIES = 4
-
-Arguments = ParamSpec("Arguments")
-Answer = TypeVar("Answer")
-
-
-def retried_after_deadlock(act: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """Make an act begin again when the database undid it to let another one pass.
-
-    Stands above `transaction.atomic`, so what is undone is the whole act, or its savepoint with
-    all locks that it took.
-    """
-
-    @wraps(act)
-    def again(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
-        for _ in range(MOST_TRIES - 1):
-            try:
-                return act(*args, **kwargs)
-            except OperationalError as error:
-                if getattr(error.__cause__, "sqlstate", None) != DEADLOCK_DETECTED:
-                    raise
-        return act(*args, **kwargs)
-
-    return again
 
 
 def lock_booking(booking_id: UUID, *, actor: Actor) -> Booking:

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from bonded.actions.activity import record_activity
 from bonded.actions.client_events import record_client_event
+from bonded.actions.deadlocks import retried_after_deadlock
 from bonded.actions.locks import lock_withdrawal
 from bonded.queries.withdrawals import goods_of_withdrawal
 from bonded.rules.client_events import EventKind
@@ -50,6 +51,8 @@ from tariffs.rules.working_days import business_day
 REDUCED_FIRST = [DebtState.OPEN, DebtState.PAID, DebtState.REMITTED]
 
 
+# It posts several entries; the house accounts among them are locked crosswise by others who do.
+@retried_after_deadlock
 @transaction.atomic
 def amend_duty(
     *, withdrawal_id: UUID, corrections: Mapping[str, Correction], reason: str, actor: Actor, at: datetime

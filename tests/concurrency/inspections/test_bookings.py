@@ -13,6 +13,7 @@ from functools import partial
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from bonded.actions.deadlocks import MOST_TRIES, retried_after_deadlock
 from bonded.actions.withdrawals import request_withdrawal
 from bonded.models import Company
 from bonded.rules.money import Money
@@ -20,7 +21,6 @@ from bonded.rules.permissions import Actor, Role
 from bonded.rules.withdrawals import Procedure
 from inspections.actions.bookings import cancel_booking
 from inspections.actions.claims import claim_resources
-from inspections.actions.locks import MOST_TRIES, retried_after_deadlock
 from inspections.models import BookedLot, Booking, Claim, Scale
 from inspections.rules.claims import Resource, ResourceKind, SlotTaken
 from inspections.rules.slots import slot_from
