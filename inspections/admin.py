@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 
 from bonded.admin import ReadOnlyAdmin, ReferenceAdmin
 from inspections import models
@@ -36,8 +38,53 @@ class DeskAdmin(ReferenceAdmin):
 class EscortAdmin(ReferenceAdmin):
     """Escorts."""
 
-    list_display = ("keeper", "is_on_duty")
+    list_display = ("keeper", "is_on_duty", "works_by_roster")
     list_select_related = ("keeper",)
+
+
+@admin.register(models.AttendingOfficer)
+class AttendingOfficerAdmin(ReferenceAdmin):
+    """Customs officers who attend viewings."""
+
+    list_display = ("officer", "is_on_duty", "works_by_roster")
+    list_select_related = ("officer",)
+
+
+@admin.register(models.Shift)
+class ShiftAdmin(ReferenceAdmin):
+    """The roster; a shift that is not worked may be deleted."""
+
+    list_display = ("person", "during")
+    list_select_related = ("person",)
+    list_filter = ("person",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Say as the person's permissions do."""
+        return admin.ModelAdmin.has_delete_permission(self, request, obj)
+
+
+@admin.register(models.Closure)
+class ClosureAdmin(ReferenceAdmin):
+    """When rooms are closed."""
+
+    list_display = ("room", "during", "reason")
+    list_select_related = ("room",)
+
+
+@admin.register(models.Instrument)
+class InstrumentAdmin(ReferenceAdmin):
+    """Instruments."""
+
+    list_display = ("number", "kind", "is_in_service")
+    list_filter = ("kind",)
+
+
+@admin.register(models.ViewingTerms)
+class ViewingTermsAdmin(ReferenceAdmin):
+    """What visits take and need by the kind of their lots."""
+
+    list_display = ("lot_kind", "desk", "slot_minutes", "changeover_minutes", "needs_officer", "instruments")
+    list_select_related = ("desk__location",)
 
 
 @admin.register(models.Scale)

@@ -15,9 +15,9 @@ from inspections.actions.client_events import tell_of_booking
 from inspections.actions.locks import lock_booking, retried_after_deadlock
 from inspections.actions.visits import ask_for_overrides, problems_of, require_overridable, take_visit
 from inspections.models.bookings import Booking
+from inspections.queries.bookings import slot_of
 from inspections.rules.bookings import STEPS, BookingState, HoldLapsed, VisitWish
 from inspections.rules.permissions import Act, require
-from inspections.rules.slots import slot_from
 from inspections.signals import booking_confirmed
 
 
@@ -50,7 +50,7 @@ def confirm_booking(
     require_step(STEPS, BookingState(booking.state), BookingState.BOOKED)
     booking.state, booking.visitors, booking.justification = BookingState.BOOKED, list(visitors), justification
     lot_ids = list(booking.lots.order_by("turn").values_list("lot_id", flat=True))
-    slot = slot_from(booking.during.lower, booking.desk.terms)
+    slot = slot_of(booking)
     problems = problems_of(booking, slot, lot_ids, None, actor=actor, at=at)
     require_overridable(problems, justification)
     if problems:

@@ -20,9 +20,11 @@ from inspections.actions.client_events import tell_of_booking
 from inspections.actions.headroom import free_for_booking, reserve_for_booking
 from inspections.actions.locks import lock_bookings
 from inspections.models.bookings import BookedLot, Booking, BookingException
+from inspections.models.visit_terms import Instrument
 from inspections.queries.bookings import lapsed_holds_of, missed_visits
 from inspections.queries.slots import next_free
-from inspections.queries.viewing_rooms import desk_by_id, escort_for, scale_for
+from inspections.queries.viewing_rooms import desk_by_id, opening_on, terms_at
+from inspections.queries.visit_resources import escort_for, escorts_there, instruments_for, officer_for, scale_for
 from inspections.rules.bookings import (
     HOLD_TERM,
     STEPS,
@@ -31,10 +33,12 @@ from inspections.rules.bookings import (
     BookingState,
     VisitWish,
     booking_problems,
+    missing_resources,
 )
 from inspections.rules.claims import Resource, ResourceKind, slot_taken
+from inspections.rules.openings import is_offered
 from inspections.rules.permissions import Act
-from inspections.rules.slots import Slot, is_offered, slot_from
+from inspections.rules.slots import ROOM_ZONE, Slot, slot_from
 from inspections.signals import booking_ended, booking_made
 
 
@@ -49,9 +53,10 @@ def take_visit(
     if not wish.lot_ids:
         raise InputInvalid("A viewing names at least one lot.")
     assert actor.user_id is not None
-    lock_lots(wish.lot_ids, actor=actor)
+    lots = lock_lots(wish.lot_ids, actor=actor)
     desk = desk_by_id(wish.desk_id)
-    slot = slot_from(wish.starts_at, desk.terms)
+    terms = terms_at(desk, {lot.kind for lot in lots})
+    slot = slot_from(wish.starts_at, terms.slots)
     booking = Booking(
         company_id=actor.company_id,
         requested_by_id=actor.user_id,
@@ -60,11 +65,13 @@ def take_visit(
         desk=desk,
         escort=escort_for(slot, wish.escort_id),
         scale=scale_for(slot, wish.scale_id),
+        officer=officer_for(slot) if terms.needs_officer else None,
         visitors=list(wish.visitors),
         justification=justification,
         **columns,
     )
-    resources = resources_of(booking, wish.lot_ids)
+    instruments = instruments_for(slot, terms.instruments)
+    resources = resources_of(booking, wish.lot_ids, instruments)
     lapse_holds(lapsed_holds_of(resources, slot, at=at), at=at, beside_company_id=booking.company_id)
     duty_problem = reserve_for_booking(
         booking,
@@ -75,16 +82,25 @@ def take_visit(
     )
     booking.state = BookingState.HELD if is_hold else BookingState.BOOKED
     booking.held_until = at + HOLD_TERM if is_hold else None
-    problems = problems_of(booking, slot, wish.lot_ids, duty_problem, actor=actor, at=at)
+    problems = [
+        *problems_of(booking, slot, wish.lot_ids, duty_problem, actor=actor, at=at),
+        *missing_resources(
+            terms, has_officer=booking.officer is not None, instruments={one.kind for one in instruments}
+        ),
+    ]
     require_overridable(problems, justification if not is_hold else "")
     if problems:
         booking.state = BookingState.REQUESTED
     booking.save(force_insert=True)
-    lots = dict.fromkeys(wish.lot_ids)
-    BookedLot.objects.bulk_create(BookedLot(booking=booking, lot_id=id_, turn=turn) for turn, id_ in enumerate(lots, 1))
+    booking.instruments.set(instruments)
+    lot_ids = dict.fromkeys(wish.lot_ids)
+    BookedLot.objects.bulk_create(
+        BookedLot(booking=booking, lot_id=lot_id, turn=turn) for turn, lot_id in enumerate(lot_ids, 1)
+    )
     ask_for_overrides(booking, problems)
     if not claim_resources(booking, resources, slot):
-        raise slot_taken(slot.starts_at, next_free(desk, after=slot.starts_at, at=at, actor=actor, also=resources))
+        free = next_free(desk, after=slot.starts_at, at=at, actor=actor, also=resources, terms=terms.slots)
+        raise slot_taken(slot.starts_at, free)
     record_activity(
         act,
         booking,
@@ -92,7 +108,7 @@ def take_visit(
         at=at,
         desk=desk.location.code,
         starts_at=slot.starts_at.isoformat(),
-        lots=[str(lot_id) for lot_id in lots],
+        lots=[str(lot_id) for lot_id in lot_ids],
         state=booking.state,
     )
     tell_of_booking(booking, at=at)
@@ -110,19 +126,19 @@ def problems_of(
     at: datetime,
 ) -> list[Problem]:
     """Name everything that stands against a booking as it is, that there is no headroom among it."""
-    desk, scale = booking.desk, booking.scale
+    desk, scale, day = booking.desk, booking.scale, slot.starts_at.astimezone(ROOM_ZONE).date()
     is_hold = booking.state == BookingState.HELD
     held = Booking.objects.filter(company_id=booking.company_id, state=BookingState.HELD, held_until__gt=at)
     return booking_problems(
         BookingFacts(
             at=at,
             slot=slot,
-            is_offered=is_offered(slot, hours=desk.open_hours, terms=desk.terms),
+            is_offered=is_offered(slot, opening=opening_on(desk, day), grid=desk.terms, terms=slot.terms),
             visitors=booking.visitors,
             lot_count=len(set(lot_ids)),
             company_is_in_good_standing=booking.company.is_in_good_standing,
             desk_is_in_use=desk.is_in_use,
-            escort_is_on_duty=booking.escort.is_on_duty,
+            escort_is_on_duty=bool(escorts_there([booking.escort], slot)),
             scale_is_in_service=scale.is_in_service,
             scale_calibrated_until=scale.calibrated_until,
             lot_problems=viewing_problems(lot_ids, actor=actor),
@@ -150,12 +166,15 @@ def ask_for_overrides(booking: Booking, problems: Iterable[Problem]) -> None:
     )
 
 
-def resources_of(booking: Booking, lot_ids: Iterable[int]) -> list[Resource]:
+def resources_of(booking: Booking, lot_ids: Iterable[int], instruments: Iterable[Instrument]) -> list[Resource]:
     """Name everything that a booking of these lots needs for itself alone."""
+    officers = [] if booking.officer_id is None else [booking.officer_id]
     return [
         Resource(ResourceKind.DESK, booking.desk_id),
         Resource(ResourceKind.ESCORT, booking.escort_id),
         Resource(ResourceKind.SCALE, booking.scale_id),
+        *(Resource(ResourceKind.OFFICER, officer_id) for officer_id in officers),
+        *(Resource(ResourceKind.INSTRUMENT, instrument.pk) for instrument in instruments),
         *(Resource(ResourceKind.LOT, lot_id) for lot_id in lot_ids),
     ]
 

@@ -4,21 +4,28 @@ from inspections.models.bookings import BookedLot, Booking, BookingException
 from inspections.models.claims import Claim
 from inspections.models.findings import Finding
 from inspections.models.rate_changes import RateChanges
+from inspections.models.rosters import AttendingOfficer, Shift
 from inspections.models.sessions import SessionLot, ViewingSession
-from inspections.models.viewing_rooms import Desk, Escort, RoomHours, Scale, ViewingRoom
+from inspections.models.viewing_rooms import Closure, Desk, Escort, RoomHours, Scale, ViewingRoom
+from inspections.models.visit_terms import Instrument, ViewingTerms
 
 __all__ = (
+    "AttendingOfficer",
     "BookedLot",
     "Booking",
     "BookingException",
     "Claim",
+    "Closure",
     "Desk",
     "Escort",
     "Finding",
+    "Instrument",
     "RateChanges",
     "RoomHours",
     "Scale",
     "SessionLot",
+    "Shift",
     "ViewingRoom",
     "ViewingSession",
+    "ViewingTerms",
 )

@@ -49,6 +49,10 @@ class Booking(Table):
     desk = models.ForeignKey("inspections.Desk", on_delete=models.PROTECT, related_name="bookings")
     escort = models.ForeignKey("inspections.Escort", on_delete=models.PROTECT, related_name="bookings")
     scale = models.ForeignKey("inspections.Scale", on_delete=models.PROTECT, related_name="bookings")
+    officer = models.ForeignKey(
+        "inspections.AttendingOfficer", on_delete=models.PROTECT, null=True, related_name="bookings"
+    )
+    instruments = models.ManyToManyField("inspections.Instrument", related_name="bookings")
     visitors = ArrayField(models.CharField(max_length=100))
     duty_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)

@@ -23,12 +23,12 @@ class ClaimQuerySet(TableQuerySet["Claim"]):
 class Claim(Table):
     """One row is one resource taken by one booking for a visit and the changeover after it.
 
-    `resource_id` is the key of the desk, escort, lot or scale that `resource_kind` says. Ended
-    claims stay, as the record of who had what.
+    `resource_id` is the key of the desk, escort, instrument, lot, attending officer or scale that `resource_kind`
+    says. Ended claims stay, as the record of who had what.
     """
 
     booking = models.ForeignKey("inspections.Booking", on_delete=models.PROTECT, related_name="claims")
-    resource_kind = models.CharField(max_length=6, choices=enum_choices(ResourceKind))
+    resource_kind = models.CharField(max_length=10, choices=enum_choices(ResourceKind))
     resource_id = models.BigIntegerField()
     during = DateTimeRangeField()
     is_active = models.BooleanField(default=True)

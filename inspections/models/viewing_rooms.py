@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +18,7 @@ class ViewingRoom(Table):
     """One row is one room with desks."""
 
     name = models.CharField(max_length=60, unique=True)
+    opens_on_holidays = models.BooleanField(default=False, help_text="Open on public holidays that have hours, too.")
 
     objects = TableQuerySet["ViewingRoom"].as_manager()
 
@@ -48,6 +50,27 @@ class RoomHours(Table):
         return f"{self.room_id}: {self.weekday} {self.opens_at}-{self.closes_at}"
 
 
+class Closure(Table):
+    """One row is when a room, or (without one) the whole house, is closed, `[from, until)`, whatever its hours say."""
+
+    room = models.ForeignKey(ViewingRoom, on_delete=models.CASCADE, null=True, blank=True, related_name="closures")
+    during = DateTimeRangeField()
+    reason = models.CharField(max_length=200)
+
+    objects = TableQuerySet["Closure"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False),
+                name="a_closure_begins_and_ends",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
 class Desk(Table):
     """One row is one desk: a place of the vault's tree, its room, and the terms of its slots."""
 
@@ -77,7 +100,7 @@ class Desk(Table):
 
     @property
     def open_hours(self) -> list[OpenHours]:
-        """Give when its room is open; one SQL statement unless the hours were prefetched."""
+        """Give the hours of its room; one SQL statement unless they were prefetched."""
         return [OpenHours(row.weekday, row.opens_at, row.closes_at) for row in self.room.hours.all()]
 
 
@@ -86,6 +109,7 @@ class Escort(Table):
 
     keeper = models.OneToOneField("bonded.User", on_delete=models.PROTECT, related_name="escort")
     is_on_duty = models.BooleanField(default=True)
+    works_by_roster = models.BooleanField(default=False, help_text="There only on shifts; else whenever rooms open.")
 
     objects = TableQuerySet["Escort"].as_manager()
 

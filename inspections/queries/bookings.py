@@ -14,7 +14,7 @@ from inspections.models.bookings import BookedLot, Booking, BookingQuerySet
 from inspections.models.claims import Claim
 from inspections.models.sessions import SessionLot
 from inspections.rules.bookings import MISSED_WITHIN, BookingState
-from inspections.rules.claims import Resource
+from inspections.rules.claims import Resource, ResourceKind
 from inspections.rules.permissions import Act, require
 from inspections.rules.slots import Slot
 from tariffs.queries.guarantees import guarantee_company_of
@@ -92,3 +92,9 @@ def principal_of_visit(booking: Booking) -> int | None:
     """Give the company whose guarantee stands for a visit, None when it is the visitors' own."""
     company_id = guarantee_company_of(purpose=ReservationPurpose.VIEWING, reference=booking.pk)
     return None if company_id == booking.company_id else company_id
+
+
+def slot_of(booking: Booking) -> Slot:
+    """Give the slot of a booking as it was claimed."""
+    desk = booking.claims.filter(resource_kind=ResourceKind.DESK).order_by("pk").values_list("during", flat=True)[0]
+    return Slot(booking.during.lower, booking.during.upper, desk.upper)

@@ -9,9 +9,11 @@ from django.db import connection
 
 from bonded.rules.permissions import Actor
 from inspections.models.viewing_rooms import Desk
+from inspections.queries.viewing_rooms import openings_of
 from inspections.rules.claims import Resource, ResourceKind
+from inspections.rules.openings import offered_slots
 from inspections.rules.permissions import Act, require
-from inspections.rules.slots import ROOM_ZONE, Slot, slots_of_days
+from inspections.rules.slots import ROOM_ZONE, Slot, SlotTerms, last_day_of
 from inspections.rules.viewing_rooms import LONGEST_CLAIM
 
 NEXT_SEARCH_DAYS = 14
@@ -36,15 +38,23 @@ _FREE = """
 
 
 def free_slots(
-    desk: Desk, *, first_on: date, days: int, at: datetime, actor: Actor, also: Collection[Resource] = ()
+    desk: Desk,
+    *,
+    first_on: date,
+    days: int,
+    at: datetime,
+    actor: Actor,
+    also: Collection[Resource] = (),
+    terms: SlotTerms | None = None,
 ) -> list[Slot]:
     """Give a desk's slots that begin after `at` and that nothing claims, in order.
 
-    `also` names what must be free with the desk. The search is one SQL statement, however many
-    days; reading the room's hours is another. Raises DaysInvalid.
+    `also` names what must be free with the desk; `terms` how long the visit takes, if not as long as the desk says.
+    The search is one SQL statement, however many days; reading when the room is open are three. Raises DaysInvalid.
     """
     require(actor, Act.READ_SLOTS)
-    offered = slots_of_days(first_on, days, hours=desk.open_hours, terms=desk.terms)
+    opening = openings_of([desk], first_on=first_on, last_on=last_day_of(first_on, days))[desk.pk]
+    offered = offered_slots(first_on, days, opening=opening, grid=desk.terms, terms=terms or desk.terms)
     offered = [slot for slot in offered if slot.starts_at > at]
     if not offered or not desk.is_in_use:
         return []
@@ -64,8 +74,10 @@ def free_slots(
         return [offered[number - 1] for (number,) in cursor.fetchall()]
 
 
-def next_free(desk: Desk, *, after: datetime, at: datetime, actor: Actor, also: Collection[Resource]) -> list[datetime]:
+def next_free(
+    desk: Desk, *, after: datetime, at: datetime, actor: Actor, also: Collection[Resource], terms: SlotTerms
+) -> list[datetime]:
     """Give up to three beginnings of slots from the day of `after` on, in UTC, at which all of it is free together."""
     first_on = max(after, at).astimezone(ROOM_ZONE).date()
-    slots = free_slots(desk, first_on=first_on, days=NEXT_SEARCH_DAYS, at=at, actor=actor, also=also)
+    slots = free_slots(desk, first_on=first_on, days=NEXT_SEARCH_DAYS, at=at, actor=actor, also=also, terms=terms)
     return [slot.starts_at.astimezone(UTC) for slot in slots[:MOST_NEXT]]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
 
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
-from inspections.models.claims import Claim
-from inspections.models.viewing_rooms import Desk, Escort, Scale
-from inspections.rules.claims import ResourceKind
+from inspections.models.viewing_rooms import Closure, Desk, Escort, Scale
+from inspections.models.visit_terms import ViewingTerms
+from inspections.rules.openings import Opening
 from inspections.rules.permissions import Act, require
-from inspections.rules.slots import Slot
-
-Chosen = TypeVar("Chosen", Escort, Scale)
+from inspections.rules.slots import ROOM_ZONE
+from inspections.rules.visit_terms import KindTerms, VisitTerms, terms_of_visit
+from tariffs.queries.calendars import public_holidays
 
 
 def desks_in_use(*, actor: Actor) -> list[Desk]:
@@ -59,33 +62,36 @@ def scale_id_of(number: str | None) -> int | None:
     return found
 
 
-def escort_for(slot: Slot, escort_id: int | None) -> Escort:
-    """Give the escort asked for, or the first on duty who is free, else the first on duty; raises NotFound."""
-    if escort_id is not None:
-        escort = Escort.objects.filter(pk=escort_id).first()
-    else:
-        escort = _first_free(list(Escort.objects.filter(is_on_duty=True).order_by("pk")), ResourceKind.ESCORT, slot)
-    if escort is None:
-        raise NotFound("There is no such escort.", escort_id=escort_id)
-    return escort
+def openings_of(desks: Collection[Desk], *, first_on: date, last_on: date) -> dict[int, Opening]:
+    """Give by desk id when desks' rooms are open on days from one to another; runs three SQL statements.
+
+    The hours are those of the desks as they were read: one more for each room that they were not prefetched for.
+    """
+    begins = datetime.combine(first_on, time(), ROOM_ZONE)
+    ends = datetime.combine(last_on + timedelta(days=1), time(), ROOM_ZONE)
+    here = Q(room__isnull=True) | Q(room__in={desk.room_id for desk in desks})
+    closures = list(Closure.objects.filter(here, during__overlap=(begins, ends)).order_by("pk"))
+    holidays = public_holidays(first_on, last_on)
+    return {
+        desk.pk: Opening(
+            hours=desk.open_hours,
+            holidays=frozenset() if desk.room.opens_on_holidays else holidays,
+            closures=[(one.during.lower, one.during.upper) for one in closures if one.room_id in (None, desk.room_id)],
+        )
+        for desk in desks
+    }
 
 
-def scale_for(slot: Slot, scale_id: int | None) -> Scale:
-    """Give the scale asked for, or the first in service that is free, else the first in service; raises NotFound."""
-    if scale_id is not None:
-        scale = Scale.objects.filter(pk=scale_id).first()
-    else:
-        scale = _first_free(list(Scale.objects.filter(is_in_service=True).order_by("pk")), ResourceKind.SCALE, slot)
-    if scale is None:
-        raise NotFound("There is no such scale.", scale_id=scale_id)
-    return scale
+def opening_on(desk: Desk, day: date) -> Opening:
+    """Give when a desk's room is open on one day; runs three SQL statements."""
+    return openings_of([desk], first_on=day, last_on=day)[desk.pk]
 
 
-def _first_free(ones: list[Chosen], kind: ResourceKind, slot: Slot) -> Chosen | None:
-    taken = set(
-        Claim.objects.active()
-        .filter(resource_kind=kind, resource_id__in=[one.pk for one in ones])
-        .filter(during__overlap=(slot.starts_at, slot.busy_until))
-        .values_list("resource_id", flat=True)
-    )
-    return next((one for one in ones if one.pk not in taken), ones[0] if ones else None)
+def viewing_terms() -> list[KindTerms]:
+    """Give what lots of each kind ask for, at all desks and at single ones."""
+    return [row.terms for row in ViewingTerms.objects.order_by("pk")]
+
+
+def terms_at(desk: Desk, kinds: Collection[str]) -> VisitTerms:
+    """Give what a visit to lots of some kinds asks for at a desk."""
+    return terms_of_visit(desk.pk, desk.terms, kinds, viewing_terms())

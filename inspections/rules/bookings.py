@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from bonded.rules.errors import Problem, ProblemsFound, RuleViolation
 from bonded.rules.permissions import Role
 from inspections.rules.slots import ROOM_ZONE, Slot
 from inspections.rules.viewing_rooms import is_calibrated
+from inspections.rules.visit_terms import VisitTerms
 
 
 class BookingState(StrEnum):
@@ -188,6 +189,17 @@ def booking_problems(facts: BookingFacts) -> list[Problem]:
     ]
     named = [Problem(code, message, roles) for holds, code, message, roles in checks if not holds]
     return [*named, *facts.lot_problems, *([facts.duty_problem] if facts.duty_problem else [])]
+
+
+def missing_resources(terms: VisitTerms, *, has_officer: bool, instruments: Collection[str]) -> list[Problem]:
+    """Name what a visit asks for beside desk, escort and scale, and nobody is there or nothing is in service for."""
+    problems = []
+    if terms.needs_officer and not has_officer:
+        problems.append(Problem("officer_not_on_duty", "No customs officer is on duty then, and one has to attend."))
+    missing = sorted(kind.value.replace("_", " ") for kind in terms.instruments - set(instruments))
+    if missing:
+        problems.append(Problem("instrument_not_in_service", f"Out of service: {', '.join(missing)}."))
+    return problems
 
 
 def overdue_target(state: BookingState, starts_at: datetime, ends_at: datetime, *, at: datetime) -> BookingState | None:

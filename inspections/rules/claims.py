@@ -15,7 +15,9 @@ class ResourceKind(StrEnum):
 
     DESK = "desk"
     ESCORT = "escort"
+    INSTRUMENT = "instrument"
     LOT = "lot"
+    OFFICER = "officer"
     SCALE = "scale"
 
 

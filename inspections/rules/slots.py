@@ -45,6 +45,11 @@ class Slot:
     ends_at: datetime
     busy_until: datetime
 
+    @property
+    def terms(self) -> SlotTerms:
+        """Give how long it is, and how long everything is made ready after it."""
+        return SlotTerms(self.ends_at - self.starts_at, self.busy_until - self.ends_at)
+
 
 def slot_from(starts_at: datetime, terms: SlotTerms) -> Slot:
     """Give the slot that begins at an aware moment, whether it is offered or not."""
@@ -70,17 +75,18 @@ def slots_of_day(day: date, *, hours: Iterable[OpenHours], terms: SlotTerms) -> 
     return sorted(slots)
 
 
-def slots_of_days(first_on: date, days: int, *, hours: Sequence[OpenHours], terms: SlotTerms) -> list[Slot]:
-    """Give the slots of so many days from the first; raises DaysInvalid for none or more than two months."""
+def last_day_of(first_on: date, days: int) -> date:
+    """Give the last of so many days from the first; raises DaysInvalid for none or more than two months."""
     if not 1 <= days <= LONGEST_SEARCH_DAYS:
         raise DaysInvalid(f"Ask for 1 to {LONGEST_SEARCH_DAYS} days.", days=days)
+    return first_on + timedelta(days=days - 1)
+
+
+def slots_of_days(first_on: date, days: int, *, hours: Sequence[OpenHours], terms: SlotTerms) -> list[Slot]:
+    """Give the slots of so many days from the first; raises DaysInvalid for none or more than two months."""
+    last_day_of(first_on, days)
     return [
         slot
         for offset in range(days)
         for slot in slots_of_day(first_on + timedelta(days=offset), hours=hours, terms=terms)
     ]
-
-
-def is_offered(slot: Slot, *, hours: Sequence[OpenHours], terms: SlotTerms) -> bool:
-    """Say whether a desk offers exactly this slot."""
-    return slot in slots_of_day(slot.starts_at.astimezone(ROOM_ZONE).date(), hours=hours, terms=terms)

@@ -59,13 +59,13 @@ def test_free_slots__are_those_that_no_claim_touches(cast: Cast, at: datetime, s
         assert 0 < len(found) < len(offered)
 
 
-def test_free_slots__are_searched_in_one_statement_after_the_hours(cast: Cast, at: datetime) -> None:
+def test_free_slots__are_searched_in_one_statement_after_three_for_the_opening(cast: Cast, at: datetime) -> None:
     desk = a_viewing_room(cast).desk
     with CaptureQueriesContext(
         connection,
     ) as queries:
         free_slots(desk, first_on=MONDAY, days=62, at=at, actor=cast.alice)
-    assert len(queries) == 2
+    assert len(queries) == 4
 
 
 def test_free_slots__of_a_desk_out_of_use_are_none_and_suppliers_may_not_ask(cast: Cast, at: datetime) -> None:

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from inspections.rules.openings import Opening, is_offered
 from inspections.rules.slots import (
     DaysInvalid,
     OpenHours,
     SlotTerms,
-    is_offered,
     slot_from,
     slots_of_day,
     slots_of_days,
@@ -51,11 +51,11 @@ def test_is_offered__only_at_the_beginning_of_a_slot() -> None:
     begins = datetime(2026, 11, 23, 2, 15, tzinfo=UTC)
     for minutes, offered in ((0, True), (-1, False), (1, False), (75, True)):
         slot = slot_from(begins + timedelta(minutes=minutes), USUAL)
-        assert is_offered(slot, hours=WORKING_DAYS, terms=USUAL) is offered
+        assert is_offered(slot, opening=Opening(WORKING_DAYS), grid=USUAL, terms=USUAL) is offered
 
 
 def test_is_offered__whatever_clock_the_moment_is_written_by() -> None:
     from zoneinfo import ZoneInfo
 
     in_new_york = datetime(2026, 11, 22, 21, 15, tzinfo=ZoneInfo("America/New_York"))
-    assert is_offered(slot_from(in_new_york, USUAL), hours=WORKING_DAYS, terms=USUAL)
+    assert is_offered(slot_from(in_new_york, USUAL), opening=Opening(WORKING_DAYS), grid=USUAL, terms=USUAL)

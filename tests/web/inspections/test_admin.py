@@ -12,7 +12,10 @@ from inspections.models import Booking
 from tests.cast import Cast
 from tests.situations.inspections import a_weighed_in_session
 
-EDITABLE = ["viewingroom", "desk", "escort", "scale"]
+EDITABLE = [
+    *("viewingroom", "closure", "desk", "escort", "scale"),
+    *("attendingofficer", "shift", "instrument", "viewingterms"),
+]
 READABLE = ["booking", "bookedlot", "claim", "viewingsession", "sessionlot", "finding"]
 
 
