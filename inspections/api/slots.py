@@ -89,15 +89,16 @@ class FreeSlotsView(ApiView):
         """List the slots of a desk that may still be booked."""
         slots = free_slots(
             desk_by_code(code, actor=request.actor),
-            first_on=_first_day(request),
-            days=_days(request),
+            first_on=first_day(request),
+            days=asked_days(request),
             at=request.at,
             actor=request.actor,
         )
         return json_response({"results": [{"starts_at": slot.starts_at, "ends_at": slot.ends_at} for slot in slots]})
 
 
-def _first_day(request: Request) -> date:
+def first_day(request: Request) -> date:
+    """Read the first day asked for, today without one; raises InputInvalid."""
     text = request.GET.get("from")
     if text is None:
         return request.at.astimezone(ROOM_ZONE).date()
@@ -107,7 +108,8 @@ def _first_day(request: Request) -> date:
         raise InputInvalid("Write a day as 2026-11-23.", **{"from": text[:20]}) from None
 
 
-def _days(request: Request) -> int:
+def asked_days(request: Request) -> int:
+    """Read how many days are asked for; raises InputInvalid."""
     text = request.GET.get("days", str(NEXT_SEARCH_DAYS))
     if not (text.isascii() and text.isdigit()):
         raise InputInvalid("Write a number of days.", days=text[:20])

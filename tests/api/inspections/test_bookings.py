@@ -26,6 +26,7 @@ from tests.situations.inspections import (
     a_viewing_room,
     a_weighed_in_session,
     an_open_session,
+    booking_of,
     viewable_lots,
 )
 from tests.situations.tariffs import a_schedule, an_authority
@@ -451,3 +452,41 @@ def test_book_viewing__over_the_sub_limit_or_the_principals_limit(
 def test_book_viewing__refuses_what_is_no_company(cast: Cast, at: datetime, company_id: Any) -> None:
     answer = call(cast, "alice", "/bookings", request_for(a_place_to_book(cast, at), guarantee_company_id=company_id))
     assert (answer.status_code, Booking.objects.count()) == (400, 0)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_list_viewing_times__by_caller(cast: Cast, at: datetime, who: str | None) -> None:
+    a_viewing_room(cast)
+    answer = call(cast, who, "/viewing-times?from=2026-11-23&days=1")
+    assert answer.status_code == expected_status(who, allowed=set(EVERYBODY) - {"sven"}, missing=set())  # type: ignore[arg-type]
+
+
+def test_list_viewing_times__tells_the_soonest_of_all_desks(cast: Cast, at: datetime) -> None:
+    a_buyer_who_may_book(cast, at)
+    room = a_viewing_room(cast)
+    a_viewing_room(cast, code="DESK-2", keeper=cast.victor, scale="BAL-2")
+    lots = viewable_lots(cast, at, 2)
+    booking_of(room, lots[:1], actor=cast.alice, at=at)
+    path = f"/viewing-times?stock_number={lots[1].stock_number}&from=2026-11-23&days=1&first=2"
+    assert call(cast, "alice", path).json() == {
+        "results": [
+            {
+                "desk": "DESK-1",
+                "room": "Room of DESK-1",
+                "visit_minutes": 60,
+                "starts_at": ["2026-11-23T03:30:00+00:00"],
+            },
+            {
+                "desk": "DESK-2",
+                "room": "Room of DESK-2",
+                "visit_minutes": 60,
+                "starts_at": ["2026-11-23T02:15:00+00:00"],
+            },
+        ]
+    }
+
+
+@pytest.mark.parametrize("query", ["days=0", "days=63", "days=x", "first=0", "first=x", "from=x", "desk=NONE"])
+def test_list_viewing_times__refuses(cast: Cast, at: datetime, query: str) -> None:
+    a_viewing_room(cast)
+    assert call(cast, "alice", f"/viewing-times?{query}").status_code == (404 if "desk" in query else 400)
