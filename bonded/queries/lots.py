@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import F
@@ -40,6 +40,11 @@ def goods_of_lots(lot_ids: Collection[int], *, actor: Actor) -> list[GoodsFacts]
     missing = set(lot_ids) - {lot.pk for lot in lots}
     if missing:
         raise NotFound("There is no such lot.", lot_ids=[str(lot_id) for lot_id in sorted(missing)])
+    return goods_facts(lots)
+
+
+def goods_facts(lots: Iterable[Lot]) -> list[GoodsFacts]:
+    """Give what duty and viewing need to know of lots that are at hand, in their order."""
     return [
         GoodsFacts(
             lot_id=lot.pk,
@@ -61,12 +66,15 @@ def storage_limits(lot_ids: Collection[int]) -> dict[int, date]:
     return dict(left.values_list("lot", "storage_limit_on"))
 
 
-def viewing_problems(lot_ids: Collection[int], *, actor: Actor) -> list[Problem]:
+def viewing_problems(lot_ids: Collection[int], *, actor: Actor, at_hand: Iterable[Lot] | None = None) -> list[Problem]:
     """Name the lots that may not be looked at: on hold, out, or kept for another; empty when all may be.
 
-    A lot that this actor can't see is a problem of its own, in the same words as one that does not exist.
+    A lot that this actor can't see is a problem of its own, in the same words as one that does not exist. `at_hand`
+    are those in the actor's sight, from who has read them already.
     """
-    lots = {lot.pk: lot for lot in Lot.objects.visible_to(actor).filter(pk__in=set(lot_ids))}
+    if at_hand is None:
+        at_hand = Lot.objects.visible_to(actor).filter(pk__in=set(lot_ids))
+    lots = {lot.pk: lot for lot in at_hand}
     problems = [Problem("not_found", "There is no such lot.") for _ in set(lot_ids) - lots.keys()]
     return problems + [
         Problem("lot_not_viewable", f"{lot.stock_number} can't be viewed now.")

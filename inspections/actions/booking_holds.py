@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bonded.actions.activity import record_activity
+from bonded.queries.lots import viewing_problems
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
 from inspections.actions.client_events import tell_of_booking
@@ -51,7 +52,7 @@ def confirm_booking(
     booking.state, booking.visitors, booking.justification = BookingState.BOOKED, list(visitors), justification
     lot_ids = list(booking.lots.order_by("turn").values_list("lot_id", flat=True))
     slot = slot_of(booking)
-    problems = problems_of(booking, slot, lot_ids, None, actor=actor, at=at)
+    problems = problems_of(booking, slot, lot_ids, viewing_problems(lot_ids, actor=actor), None, at=at)
     require_overridable(problems, justification)
     if problems:
         booking.state = BookingState.REQUESTED

@@ -11,7 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from bonded.actions.activity import record_activity
 from bonded.actions.locks import lock_lots
-from bonded.queries.lots import goods_of_lots, viewing_problems
+from bonded.queries.lots import goods_facts, viewing_problems
 from bonded.rules.errors import InputInvalid, Problem
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import SYSTEM, Actor
@@ -75,7 +75,7 @@ def take_visit(
     lapse_holds(lapsed_holds_of(resources, slot, at=at), at=at, beside_company_id=booking.company_id)
     duty_problem = reserve_for_booking(
         booking,
-        goods_of_lots(wish.lot_ids, actor=actor),
+        goods_facts(lots),
         guarantee_company_id=wish.guarantee_company_id,
         actor=actor,
         at=at,
@@ -83,7 +83,9 @@ def take_visit(
     booking.state = BookingState.HELD if is_hold else BookingState.BOOKED
     booking.held_until = at + HOLD_TERM if is_hold else None
     problems = [
-        *problems_of(booking, slot, wish.lot_ids, duty_problem, actor=actor, at=at),
+        *problems_of(
+            booking, slot, wish.lot_ids, viewing_problems(wish.lot_ids, actor=actor, at_hand=lots), duty_problem, at=at
+        ),
         *missing_resources(
             terms, has_officer=booking.officer is not None, instruments={one.kind for one in instruments}
         ),
@@ -92,7 +94,8 @@ def take_visit(
     if problems:
         booking.state = BookingState.REQUESTED
     booking.save(force_insert=True)
-    booking.instruments.set(instruments)
+    if instruments:
+        booking.instruments.set(instruments)
     lot_ids = dict.fromkeys(wish.lot_ids)
     BookedLot.objects.bulk_create(
         BookedLot(booking=booking, lot_id=lot_id, turn=turn) for turn, lot_id in enumerate(lot_ids, 1)
@@ -120,9 +123,9 @@ def problems_of(
     booking: Booking,
     slot: Slot,
     lot_ids: Sequence[int],
+    lot_problems: Sequence[Problem],
     duty_problem: Problem | None,
     *,
-    actor: Actor,
     at: datetime,
 ) -> list[Problem]:
     """Name everything that stands against a booking as it is, that there is no headroom among it."""
@@ -141,7 +144,7 @@ def problems_of(
             escort_is_on_duty=bool(escorts_there([booking.escort], slot)),
             scale_is_in_service=scale.is_in_service,
             scale_calibrated_until=scale.calibrated_until,
-            lot_problems=viewing_problems(lot_ids, actor=actor),
+            lot_problems=lot_problems,
             duty_problem=duty_problem,
             missed=missed_visits(booking.company_id, at=at),
             holds=held.exclude(pk=booking.pk).count() + 1 if is_hold else 0,
