@@ -15,13 +15,13 @@ from inspections.models.rosters import AttendingOfficer, Shift
 from inspections.models.viewing_rooms import Desk, Escort, Scale
 from inspections.models.visit_terms import Instrument
 from inspections.queries.viewing_rooms import openings_of, viewing_terms
-from inspections.rules.availability import Choice, Spans, free_visits
+from inspections.rules.availability import Choice, Spans, free_visits, untaken
 from inspections.rules.claims import Resource, ResourceKind
-from inspections.rules.openings import offered_slots
+from inspections.rules.openings import Opening, offered_slots
 from inspections.rules.permissions import Act, require
-from inspections.rules.slots import Slot, last_day_of
+from inspections.rules.slots import Slot, SlotTerms, last_day_of
 from inspections.rules.viewing_rooms import LONGEST_CLAIM
-from inspections.rules.visit_terms import VisitTerms, terms_of_visit
+from inspections.rules.visit_terms import KindTerms, VisitTerms, terms_of_visit
 
 # Read once, by their beginning: no claim lasts longer than the span allowed for, and ended ones are not in this index.
 _CLAIMS = """
@@ -79,19 +79,13 @@ def availability(
     require(actor, Act.READ_SLOTS)
     last_on = last_day_of(first_on, days)
     kinds = {facts.kind for facts in goods_of_lots(lot_ids, actor=actor)}
-    openings, terms = openings_of(desks, first_on=first_on, last_on=last_on), viewing_terms()
-    of_desk = {desk.pk: terms_of_visit(desk.pk, desk.terms, kinds, terms) for desk in desks}
-    offered = {
-        desk.pk: [
-            slot
-            for slot in offered_slots(
-                first_on, days, opening=openings[desk.pk], grid=desk.terms, terms=of_desk[desk.pk].slots
-            )
-            if slot.starts_at > at
-        ]
-        for desk in desks
-        if desk.is_in_use
-    }
+    asked = _Asked(first_on, days, at, viewing_terms(), kinds)
+    openings = openings_of(desks, first_on=first_on, last_on=last_on)
+    groups = defaultdict[tuple[int, SlotTerms, VisitTerms], list[Desk]](list)
+    for desk in desks:
+        if desk.is_in_use:
+            groups[desk.room_id, desk.terms, asked.terms_at(desk)].append(desk)
+    offered = {key: asked.offered(some[0], openings[some[0].pk]) for key, some in groups.items()}
     every = [slot for slots in offered.values() for slot in slots]
     if not every:
         return [DeskTimes(desk, ()) for desk in desks]
@@ -104,17 +98,31 @@ def availability(
     begins, ends = min(every).starts_at, max(slot.busy_until for slot in every)
     taken, there = _taken(wanted, begins, ends), _there(house, begins, ends)
     lots = [taken[ResourceKind.LOT].get(lot_id, ()) for lot_id in sorted(set(lot_ids))]
-    return [
-        DeskTimes(
-            desk,
-            free_visits(
-                offered.get(desk.pk, []),
-                all_of=[taken[ResourceKind.DESK].get(desk.pk, ()), *lots],
-                one_of=_choices(house, of_desk[desk.pk], taken, there),
-            ),
-        )
-        for desk in desks
-    ]
+    free: dict[int, list[Slot]] = {}
+    for key, some in groups.items():
+        # What is the same for all desks of a room with the same terms is worked out once.
+        of_group = free_visits(offered[key], all_of=lots, one_of=_choices(house, key[2], taken, there))
+        free |= {desk.pk: untaken(of_group, taken[ResourceKind.DESK].get(desk.pk, ())) for desk in some}
+    return [DeskTimes(desk, free.get(desk.pk, [])) for desk in desks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a search is about, and what it means for a desk."""
+
+    first_on: date
+    days: int
+    at: datetime
+    of_kinds: Sequence[KindTerms]
+    kinds: Collection[str]
+
+    def terms_at(self, desk: Desk) -> VisitTerms:
+        return terms_of_visit(desk.pk, desk.terms, self.kinds, self.of_kinds)
+
+    def offered(self, desk: Desk, opening: Opening) -> list[Slot]:
+        terms = self.terms_at(desk).slots
+        slots = offered_slots(self.first_on, self.days, opening=opening, grid=desk.terms, terms=terms)
+        return [slot for slot in slots if slot.starts_at > self.at]
 
 
 def _house() -> _House:
