@@ -71,6 +71,15 @@ class ClosureAdmin(ReferenceAdmin):
     list_select_related = ("room",)
 
 
+@admin.register(models.CompanyPaper)
+class CompanyPaperAdmin(ReferenceAdmin):
+    """Papers that companies have shown."""
+
+    list_display = ("company", "kind", "number", "valid")
+    list_select_related = ("company",)
+    list_filter = ("kind",)
+
+
 @admin.register(models.Instrument)
 class InstrumentAdmin(ReferenceAdmin):
     """Instruments."""

@@ -36,7 +36,13 @@ def hold_viewing(*, wish: VisitWish, actor: Actor, at: datetime) -> Booking:
 @retried_after_deadlock
 @transaction.atomic
 def confirm_booking(
-    *, booking_id: UUID, visitors: Sequence[str], justification: str, actor: Actor, at: datetime
+    *,
+    booking_id: UUID,
+    visitors: Sequence[str],
+    remote_visitors: Sequence[str] = (),
+    justification: str,
+    actor: Actor,
+    at: datetime,
 ) -> Booking:
     """Make a held visit a booked one, or a requested one; confirmed again, it stays as it is.
 
@@ -49,7 +55,8 @@ def confirm_booking(
     if booking.held_until is not None and (booking.state == BookingState.LAPSED or booking.held_until <= at):
         raise HoldLapsed("The time to confirm this visit is over.", held_until=booking.held_until.isoformat())
     require_step(STEPS, BookingState(booking.state), BookingState.BOOKED)
-    booking.state, booking.visitors, booking.justification = BookingState.BOOKED, list(visitors), justification
+    booking.state, booking.justification = BookingState.BOOKED, justification
+    booking.visitors, booking.remote_visitors = list(visitors), list(remote_visitors)
     lot_ids = list(booking.lots.order_by("turn").values_list("lot_id", flat=True))
     slot = slot_of(booking)
     problems = problems_of(booking, slot, lot_ids, viewing_problems(lot_ids, actor=actor), None, at=at)
@@ -57,7 +64,7 @@ def confirm_booking(
     if problems:
         booking.state = BookingState.REQUESTED
     booking.held_until = None
-    booking.save(update_fields=["state", "visitors", "justification", "held_until"])
+    booking.save(update_fields=["state", "visitors", "remote_visitors", "justification", "held_until"])
     ask_for_overrides(booking, problems)
     record_activity(Act.CONFIRM_BOOKING, booking, actor=actor, at=at, state=booking.state)
     tell_of_booking(booking, at=at)

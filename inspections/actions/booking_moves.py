@@ -46,6 +46,7 @@ def move_booking(
         escort_id=escort_id,
         scale_id=scale_id,
         visitors=old.visitors,
+        remote_visitors=old.remote_visitors,
         guarantee_company_id=principal_id,
     )
     return take_visit(

@@ -13,7 +13,7 @@ from inspections.models.bookings import Booking
 from inspections.queries.rate_changes import rate_changes
 from inspections.rules.bookings import HEADROOM_TERM, BookingState
 from inspections.rules.findings import Intent
-from tariffs.actions.guarantees import free_headroom, reserve_headroom
+from tariffs.actions.guarantees import free_headroom, reserve_headroom, resize_headroom
 from tariffs.queries.landed_costs import landed_cost_of_goods
 from tariffs.rules.exchange_rates import ExchangeRateMissing
 from tariffs.rules.guarantee_authorities import AuthorityExceeded, principal_of
@@ -71,6 +71,19 @@ def duty_of_visit(booking: Booking, goods: Sequence[GoodsFacts], *, at: datetime
         return landed_cost_of_goods(goods, on=business_day(booking.during.lower)).total
     except ExchangeRateMissing:
         return landed_cost_of_goods(goods, on=business_day(at)).total
+
+
+def keep_for_shortage(booking: Booking, missing: Sequence[GoodsFacts], *, at: datetime) -> None:
+    """Let the guarantee stand for the duty on what is missing after a visit, and free it when nothing is.
+
+    Duty on goods that are gone is owed by who held them (Customs Law, on bonded goods lost); the booking notes it.
+    """
+    if not missing:
+        free_for_booking(booking, at=at)
+        return
+    duty = duty_of_visit(booking, missing, at=at)
+    resize_headroom(purpose=ReservationPurpose.VIEWING, reference=booking.pk, amount=duty, actor=SYSTEM, at=at)
+    booking.duty_minor = duty.minor
 
 
 def free_for_booking(booking: Booking, *, at: datetime) -> None:

@@ -10,21 +10,31 @@ from django.db import transaction
 
 from bonded.actions.activity import record_activity
 from bonded.actions.custody import check_out_lot, return_lot
+from bonded.actions.holds import place_hold
 from bonded.actions.seals import affix_seal, break_seal
+from bonded.rules.holds import HoldKind
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
 from inspections.actions.claims import end_claims
 from inspections.actions.client_events import tell_of_booking
-from inspections.actions.headroom import free_for_booking
+from inspections.actions.headroom import keep_for_shortage
 from inspections.actions.locks import lock_booking, lock_session, retried_after_deadlock
 from inspections.models.bookings import Booking
 from inspections.models.findings import Finding
 from inspections.models.sessions import SessionLot, ViewingSession
+from inspections.queries.sessions import shortages_of
 from inspections.rules import bookings
 from inspections.rules.bookings import BookingState, require_check_in_open
 from inspections.rules.findings import FindingMissing, keeps_headroom
 from inspections.rules.permissions import Act, require
-from inspections.rules.sessions import STEPS, SessionState, WeighedIn, WeighedOut, require_each_lot_once
+from inspections.rules.sessions import (
+    STEPS,
+    SessionState,
+    WeighedIn,
+    WeighedOut,
+    is_same_stone,
+    require_each_lot_once,
+)
 from inspections.signals import session_closed
 
 
@@ -110,8 +120,8 @@ def weigh_in_session(
 ) -> ViewingSession:
     """Weigh every lot in before two keepers, put it back at its place and seal it again.
 
-    A difference above tolerance puts the lot on hold. Raises NotFound, StepNotAllowed, LotsDiffer,
-    TwoKeepersNeeded, SealNumberInvalid; then nothing is put back.
+    A difference above tolerance, or another report number than the lot's, puts the lot on hold. Raises
+    NotFound, StepNotAllowed, LotsDiffer, TwoKeepersNeeded, SealNumberInvalid; then nothing is put back.
     """
     require(actor, Act.WEIGH_IN_SESSION)
     booking = lock_booking(booking_id, actor=actor)
@@ -139,11 +149,16 @@ def _weigh_in(
         actor=actor,
         at=at,
     )
-    affix_seal(lot_id=reading.lot_id, seal_number=reading.seal_number, witness_id=witness_id, actor=actor, at=at)
+    lot = affix_seal(lot_id=reading.lot_id, seal_number=reading.seal_number, witness_id=witness_id, actor=actor, at=at)
+    session_lot.read_report_number = reading.report_number
+    session_lot.is_same_stone = is_same_stone(lot.report_number, reading.report_number)
+    if session_lot.is_same_stone is False:
+        reason = f"another stone came back: read {reading.report_number}, booked {lot.report_number}"
+        place_hold(lot_id=lot.pk, kind=HoldKind.DISCREPANCY, reason=reason, actor=actor, at=at)
     session_lot.seal_in = reading.seal_number
     session_lot.in_carats, session_lot.in_pieces = reading.weight_carats, reading.pieces
     session_lot.is_within_tolerance = found.is_within_tolerance
-    session_lot.save(update_fields=["seal_in", "in_carats", "in_pieces", "is_within_tolerance"])
+    session_lot.save()
 
 
 @retried_after_deadlock
@@ -152,7 +167,8 @@ def close_session(*, booking_id: UUID, actor: Actor, at: datetime) -> ViewingSes
     """End a visit whose stones are back and whose findings are all there; desk, escort and scale are free.
 
     The guarantee goes on standing for the lots while one of them is wanted: until the company asks
-    for its withdrawal, and three days at most. Raises NotFound, StepNotAllowed, FindingMissing.
+    for its withdrawal, and three days at most. Else it stands for the duty on what is missing, if
+    anything is. Raises NotFound, StepNotAllowed, FindingMissing.
     """
     require(actor, Act.CLOSE_SESSION)
     booking = lock_booking(booking_id, actor=actor)
@@ -161,13 +177,13 @@ def close_session(*, booking_id: UUID, actor: Actor, at: datetime) -> ViewingSes
     if missing := list(unsaid.values_list("lot__stock_number", flat=True)):
         raise FindingMissing("Say for every lot what came of looking at it.", stock_numbers=missing)
     if not keeps_headroom(Finding.objects.filter(session_lot__session=session).values_list("intent", flat=True)):
-        free_for_booking(booking, at=at)
+        keep_for_shortage(booking, shortages_of(session), at=at)
     end_claims(booking)
     session.closed_at = at
     session.save(update_fields=["state", "closed_at"])
     require_step(bookings.STEPS, BookingState(booking.state), BookingState.DONE)
     booking.state, booking.ended_at = BookingState.DONE, at
-    booking.save(update_fields=["state", "ended_at"])
+    booking.save(update_fields=["state", "ended_at", "duty_minor"])
     record_activity(Act.CLOSE_SESSION, session, actor=actor, at=at, booking=str(booking.pk))
     tell_of_booking(booking, at=at)
     session_closed.send(ViewingSession, booking_id=booking.pk, at=at)

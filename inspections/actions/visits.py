@@ -21,7 +21,7 @@ from inspections.actions.headroom import free_for_booking, reserve_for_booking
 from inspections.actions.locks import lock_bookings
 from inspections.models.bookings import BookedLot, Booking, BookingException
 from inspections.models.visit_terms import Instrument
-from inspections.queries.bookings import lapsed_holds_of, missed_visits
+from inspections.queries.bookings import lapsed_holds_of, missed_visits, papers_of
 from inspections.queries.slots import next_free
 from inspections.queries.viewing_rooms import desk_by_id, opening_on, terms_at
 from inspections.queries.visit_resources import escort_for, escorts_there, instruments_for, officer_for, scale_for
@@ -36,6 +36,7 @@ from inspections.rules.bookings import (
     missing_resources,
 )
 from inspections.rules.claims import Resource, ResourceKind, slot_taken
+from inspections.rules.company_papers import paper_problems
 from inspections.rules.openings import is_offered
 from inspections.rules.permissions import Act
 from inspections.rules.slots import ROOM_ZONE, Slot, slot_from
@@ -67,6 +68,7 @@ def take_visit(
         scale=scale_for(slot, wish.scale_id),
         officer=officer_for(slot) if terms.needs_officer else None,
         visitors=list(wish.visitors),
+        remote_visitors=list(wish.remote_visitors),
         justification=justification,
         **columns,
     )
@@ -86,6 +88,7 @@ def take_visit(
         *problems_of(
             booking, slot, wish.lot_ids, viewing_problems(wish.lot_ids, actor=actor, at_hand=lots), duty_problem, at=at
         ),
+        *paper_problems({lot.kind for lot in lots}, papers_of(booking)),
         *missing_resources(
             terms, has_officer=booking.officer is not None, instruments={one.kind for one in instruments}
         ),
@@ -149,6 +152,7 @@ def problems_of(
             missed=missed_visits(booking.company_id, at=at),
             holds=held.exclude(pk=booking.pk).count() + 1 if is_hold else 0,
             names_visitors=not is_hold,
+            is_remote=bool(booking.remote_visitors),
         )
     )
 

@@ -55,9 +55,12 @@ class HoldRequest(PlaceRequest):
 
 
 class VisitorsRequest(serializers.Serializer[Any]):
-    """Who will come, and why what stands against the visit should be overridden, if anything does."""
+    """Who will come, who looks on by video, and why what stands against the visit should be overridden."""
 
     visitors = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20)
+    remote_visitors = serializers.ListField(
+        child=serializers.CharField(max_length=100), max_length=20, required=False, default=list
+    )
     justification = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
@@ -89,6 +92,7 @@ class SessionLotAnswer(serializers.Serializer[Any]):
     in_carats = serializers.CharField(allow_null=True)
     in_pieces = serializers.IntegerField(allow_null=True)
     is_within_tolerance = serializers.BooleanField(allow_null=True)
+    is_same_stone = serializers.BooleanField(allow_null=True)
     seal_number = serializers.CharField(allow_blank=True)
     finding = FindingAnswer(allow_null=True)
 
@@ -136,6 +140,9 @@ class BookingAnswer(BookingSummary):
     escort = serializers.CharField()
     scale = serializers.CharField()
     visitors = serializers.ListField(child=serializers.CharField())
+    remote_visitors = serializers.ListField(child=serializers.CharField())
+    officer = serializers.CharField(allow_null=True)
+    instruments = serializers.ListField(child=serializers.CharField())
     stock_numbers = serializers.ListField(child=serializers.CharField())
     duty = serializers.CharField()
     shortfall = serializers.CharField()
@@ -179,6 +186,9 @@ def booking_json(booking_id: UUID, request: Request) -> dict[str, Any]:
         "escort": booking.escort.keeper.get_username(),
         "scale": booking.scale.number,
         "visitors": booking.visitors,
+        "remote_visitors": booking.remote_visitors,
+        "officer": booking.officer and booking.officer.officer.get_username(),
+        "instruments": [one.number for one in booking.instruments.all()],
         "stock_numbers": [row.lot.stock_number for row in booking.lots.all()],
         "duty": str(Money(booking.duty_minor, booking.currency)),
         "shortfall": str(Money(booking.shortfall_minor, booking.currency)),
@@ -206,6 +216,7 @@ def wish_of(fields: Mapping[str, Any], request: Request) -> VisitWish:
         escort_id=escort_id_of(fields.get("escort")),
         scale_id=scale_id_of(fields.get("scale")),
         visitors=fields.get("visitors", ()),
+        remote_visitors=fields.get("remote_visitors", ()),
         guarantee_company_id=fields.get("guarantee_company_id"),
     )
 
@@ -218,9 +229,10 @@ def _session_json(session: ViewingSession) -> dict[str, Any]:
 
 
 def _session_lot_json(one: SessionLot) -> dict[str, Any]:
-    readings = ("out_carats", "out_pieces", "is_viewable", "in_carats", "in_pieces", "is_within_tolerance")
+    readings = ("out_carats", "out_pieces", "is_viewable", "in_carats", "in_pieces")
+    checks = ("is_within_tolerance", "is_same_stone")
     finding = getattr(one, "finding", None)
-    return {name: getattr(one, name) for name in readings} | {
+    return {name: getattr(one, name) for name in (*readings, *checks)} | {
         "stock_number": one.lot.stock_number,
         "seal_number": one.seal_in,
         "finding": finding and {name: getattr(finding, name) for name in ("intent", "agreed_carats", "remarks")},

@@ -35,11 +35,23 @@ class LotWeighing(serializers.Serializer[Any]):
     seal_number = serializers.CharField(max_length=32)
 
 
+class LotReturn(LotWeighing):
+    """One lot as it came back, and the report number that was read on the stone, if somebody looked."""
+
+    report_number = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
+
+
 class WeighingsRequest(serializers.Serializer[Any]):
     """Every lot of the booking, and the second keeper's user name."""
 
     witness = serializers.CharField(max_length=150)
     lots = serializers.ListField(child=LotWeighing(), min_length=1, max_length=200)
+
+
+class ReturnsRequest(WeighingsRequest):
+    """Every lot of the booking as it came back, and the second keeper's user name."""
+
+    lots = serializers.ListField(child=LotReturn(), min_length=1, max_length=200)
 
 
 class FindingRequest(serializers.Serializer[Any]):
@@ -120,16 +132,16 @@ class WeighInView(ApiView):
     @extend_schema(
         operation_id="weigh_in_session",
         parameters=[IDEMPOTENCY_KEY],
-        request=WeighingsRequest,
+        request=ReturnsRequest,
         responses=BookingAnswer,
     )
     @idempotent
     def post(self, request: Request, booking_id: UUID) -> HttpResponse:
-        """Weigh every lot in, put it back and seal it again, before a second keeper."""
-        fields = read(WeighingsRequest, request)
+        """Weigh every lot in, see that it is the same stone, put it back and seal it, before a second keeper."""
+        fields = read(ReturnsRequest, request)
         lot_ids = booked_lot_ids(booking_id, [row["stock_number"] for row in fields["lots"]], actor=request.actor)
         weighed_in = [
-            WeighedIn(lot_id, row["weight_carats"], row["pieces"], row["seal_number"])
+            WeighedIn(lot_id, row["weight_carats"], row["pieces"], row["seal_number"], row["report_number"])
             for lot_id, row in zip(lot_ids, fields["lots"], strict=True)
         ]
         weigh_in_session(

@@ -2,6 +2,7 @@
 
 from inspections.models.bookings import BookedLot, Booking, BookingException
 from inspections.models.claims import Claim
+from inspections.models.company_papers import CompanyPaper
 from inspections.models.findings import Finding
 from inspections.models.rate_changes import RateChanges
 from inspections.models.rosters import AttendingOfficer, Shift
@@ -16,6 +17,7 @@ __all__ = (
     "BookingException",
     "Claim",
     "Closure",
+    "CompanyPaper",
     "Desk",
     "Escort",
     "Finding",

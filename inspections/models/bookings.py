@@ -54,6 +54,7 @@ class Booking(Table):
     )
     instruments = models.ManyToManyField("inspections.Instrument", related_name="bookings")
     visitors = ArrayField(models.CharField(max_length=100))
+    remote_visitors = ArrayField(models.CharField(max_length=100), default=list, help_text="Who looks on by video.")
     duty_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     rates_seen = models.BigIntegerField(default=0, help_text="How many changes of the rates its duty takes note of.")

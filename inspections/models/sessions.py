@@ -66,6 +66,10 @@ class SessionLot(Table):
     in_carats = models.DecimalField(max_digits=12, decimal_places=3, null=True)
     in_pieces = models.IntegerField(null=True)
     is_within_tolerance = models.BooleanField(null=True, help_text="Of the weigh-in.")
+    read_report_number = models.CharField(
+        max_length=40, blank=True, default="", help_text="What the keepers read on the stone when it came back."
+    )
+    is_same_stone = models.BooleanField(null=True, help_text="Whether that is the lot's own; null: not looked for.")
 
     objects = TableQuerySet["SessionLot"].as_manager()
 

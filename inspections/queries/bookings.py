@@ -12,11 +12,12 @@ from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
 from inspections.models.bookings import BookedLot, Booking, BookingQuerySet
 from inspections.models.claims import Claim
+from inspections.models.company_papers import CompanyPaper
 from inspections.models.sessions import SessionLot
 from inspections.rules.bookings import MISSED_WITHIN, BookingState
 from inspections.rules.claims import Resource, ResourceKind
 from inspections.rules.permissions import Act, require
-from inspections.rules.slots import Slot
+from inspections.rules.slots import ROOM_ZONE, Slot
 from tariffs.queries.guarantees import guarantee_company_of
 from tariffs.rules.guarantees import ReservationPurpose
 
@@ -36,8 +37,8 @@ def booking_visible_to(actor: Actor, booking_id: UUID) -> Booking:
     session_lots = SessionLot.objects.select_related("lot", "finding").order_by("lot_id")
     found = (
         bookings_visible_to(actor)
-        .select_related("desk__room", "escort__keeper", "scale", "session", "moved_to")
-        .prefetch_related(Prefetch("lots", lots), "exceptions")
+        .select_related("desk__room", "escort__keeper", "scale", "session", "moved_to", "officer__officer")
+        .prefetch_related(Prefetch("lots", lots), "exceptions", "instruments")
         .prefetch_related(Prefetch("session__lots", session_lots))
         .filter(pk=booking_id)
         .first()
@@ -98,3 +99,10 @@ def slot_of(booking: Booking) -> Slot:
     """Give the slot of a booking as it was claimed."""
     desk = booking.claims.filter(resource_kind=ResourceKind.DESK).order_by("pk").values_list("during", flat=True)[0]
     return Slot(booking.during.lower, booking.during.upper, desk.upper)
+
+
+def papers_of(booking: Booking) -> list[str]:
+    """Give the kinds of papers that a booking's company has on the day of the visit."""
+    day = booking.during.lower.astimezone(ROOM_ZONE).date()
+    papers = CompanyPaper.objects.filter(company_id=booking.company_id, valid__contains=day)
+    return list(papers.values_list("kind", flat=True))

@@ -108,6 +108,7 @@ class VisitWish:
     escort_id: int | None = None
     scale_id: int | None = None
     visitors: Sequence[str] = ()
+    remote_visitors: Sequence[str] = ()
     guarantee_company_id: int | None = None
 
 
@@ -135,6 +136,7 @@ class BookingFacts:
     missed: int = 0
     holds: int = 0
     names_visitors: bool = True
+    is_remote: bool = False
 
 
 def booking_problems(facts: BookingFacts) -> list[Problem]:
@@ -161,7 +163,7 @@ def booking_problems(facts: BookingFacts) -> list[Problem]:
             (),
         ),
         (
-            bool(facts.visitors) or not facts.names_visitors,
+            bool(facts.visitors) or facts.is_remote or not facts.names_visitors,
             "visitors_missing",
             "Name who will come.",
             (),

@@ -48,12 +48,23 @@ class WeighedOut:
 
 @dataclass(frozen=True, slots=True)
 class WeighedIn:
-    """What two keepers read when the stones came back, and the new seal that closed the packet."""
+    """What two keepers read when the stones came back, and the new seal that closed the packet.
+
+    `report_number` is what they read on the stone's girdle or on its sealed report; empty when they did not look.
+    """
 
     lot_id: int
     weight_carats: Decimal
     pieces: int
     seal_number: str
+    report_number: str = ""
+
+
+def is_same_stone(booked: str, read: str) -> bool | None:
+    """Say whether a report number read on a stone is the lot's own; None when there is nothing to compare."""
+    if not booked or not read:
+        return None
+    return booked.replace(" ", "").casefold() == read.replace(" ", "").casefold()
 
 
 def require_each_lot_once(expected: Mapping[int, str], named: Collection[int]) -> None:

@@ -114,6 +114,9 @@ def test_book_viewing__tells_everything_about_it(cast: Cast, at: datetime) -> No
         "escort": "vera",
         "scale": "BAL-1",
         "visitors": ["Alice Alder"],
+        "remote_visitors": [],
+        "officer": None,
+        "instruments": [],
         "stock_numbers": [lot.stock_number],
         "duty": "4615.00",
         "shortfall": "0.00",
@@ -313,6 +316,7 @@ def test_a_visit__from_papers_to_the_end_each_step_once(cast: Cast, at: datetime
             "in_carats": "1.000",
             "in_pieces": 1,
             "is_within_tolerance": True,
+            "is_same_stone": None,
             "seal_number": "N-00001",
             "finding": {"intent": "second_look", "agreed_carats": None, "remarks": ""},
         }

@@ -14,7 +14,7 @@ from tests.situations.inspections import a_weighed_in_session
 
 EDITABLE = [
     *("viewingroom", "closure", "desk", "escort", "scale"),
-    *("attendingofficer", "shift", "instrument", "viewingterms"),
+    *("attendingofficer", "shift", "instrument", "viewingterms", "companypaper"),
 ]
 READABLE = ["booking", "bookedlot", "claim", "viewingsession", "sessionlot", "finding"]
 
