@@ -16,7 +16,7 @@ STAMP := $(VENV)/.locked
 EXIT ?=
 ARGS ?=
 
-.PHONY: help env demo test check bench faults format lock clean-local
+.PHONY: help env demo test check bench races faults format lock clean-local
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ check: env ## Format, lint, types, import contracts, dependencies, Dockerfile, m
 
 bench: env ## Run the benchmarks, each beside its raw limit; ARGS="imports --write" chooses.
 	@$(RUN) -m config.local test --durable -- $(RUN) -m benchmarks $(ARGS)
+
+races: env ## Fifty at once on one desk, lot and hour, ROUNDS=200 times over; the negative control overbooks.
+	@ROUNDS="$${ROUNDS:-200}" $(BESIDE) $(RUN) -m pytest -q tests/concurrency/inspections $(ARGS)
 
 faults: env ## Kill workers, relays and Redis in the middle of the work; count what is lost.
 	@FAULT_SECONDS="$${FAULT_SECONDS:-600}" $(BESIDE) $(RUN) -m pytest -q -s tests/faults $(ARGS)

@@ -30,7 +30,7 @@ from tariffs.queries.assessments import differences_when_run_again
 from tariffs.queries.exchange_rates import rates_for
 from tariffs.rules.working_days import business_day
 
-WITHDRAWALS, LOTS, SINGLES = 100, 1_000, 300
+WITHDRAWALS, LOTS, SINGLES, BATCH = 100, 1_000, 300, 5_000
 
 
 def run() -> list[Figure]:
@@ -80,21 +80,18 @@ def _withdrawals(lot_ids: Sequence[int], *, lots: int) -> list[UUID]:
         Withdrawal(company=buyer, procedure=Procedure.HOME_USE, requested_by=user, requested_at=AT)
         for _ in range(0, len(lot_ids), lots)
     )
-    goods = Lot.objects.in_bulk(list(lot_ids))
-    WithdrawalLot.objects.bulk_create(
-        (
+    for first in range(0, len(lot_ids), BATCH):
+        WithdrawalLot.objects.bulk_create(
             WithdrawalLot(
                 withdrawal=made[n // lots],
-                lot=goods[pk],
-                pieces=goods[pk].pieces,
-                weight_carats=goods[pk].weight_carats,
-                value_minor=goods[pk].value_minor,
-                currency=goods[pk].currency,
+                lot=lot,
+                pieces=lot.pieces,
+                weight_carats=lot.weight_carats,
+                value_minor=lot.value_minor,
+                currency=lot.currency,
             )
-            for n, pk in enumerate(lot_ids)
-        ),
-        batch_size=5_000,
-    )
+            for n, lot in enumerate(Lot.objects.filter(pk__in=lot_ids[first : first + BATCH]).order_by("pk"), first)
+        )
     return [withdrawal.pk for withdrawal in made]
 
 

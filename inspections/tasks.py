@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
 from inspections.actions.overdue_bookings import end_overdue_booking
+from inspections.actions.overruns import extend_overrun
 from inspections.actions.rate_changes import price_visit
 from inspections.queries.bookings import overdue_bookings
+from inspections.queries.overruns import overrunning_visits
 from inspections.queries.rate_changes import visits_to_price
 
 # So many visits a sweep, one transaction each; what is left is found by the next one.
@@ -35,4 +37,16 @@ def end_overdue_bookings() -> int:
     return sum(
         end_overdue_booking(booking_id=one, actor=SYSTEM, at=at) is not None
         for one in overdue_bookings(at=at, limit=AT_ONCE)
+    )
+
+
+@shared_task
+def extend_overruns() -> int:
+    """Give visits that go on more time and push those behind them; give the number of those that were pushed.
+
+    Killed half way, it leaves the rest to the next sweep; two at once find each other's work done.
+    """
+    at = timezone.now()
+    return sum(
+        len(extend_overrun(booking_id=one, actor=SYSTEM, at=at)) for one in overrunning_visits(at=at, limit=AT_ONCE)
     )

@@ -17,7 +17,7 @@ from inspections.actions.locks import lock_booking, retried_after_deadlock
 from inspections.actions.visits import ask_for_overrides, problems_of, require_overridable, take_visit
 from inspections.models.bookings import Booking
 from inspections.queries.bookings import slot_of
-from inspections.rules.bookings import STEPS, BookingState, HoldLapsed, VisitWish
+from inspections.rules.bookings import HOLD_TERM, STEPS, BookingState, HoldLapsed, VisitWish
 from inspections.rules.permissions import Act, require
 from inspections.signals import booking_confirmed
 
@@ -30,7 +30,7 @@ def hold_viewing(*, wish: VisitWish, actor: Actor, at: datetime) -> Booking:
     Raises NotFound, BookingRefused, SlotTaken.
     """
     require(actor, Act.BOOK_VIEWING)
-    return take_visit(wish, act=Act.HOLD_VIEWING, is_hold=True, justification="", actor=actor, at=at)
+    return take_visit(wish, act=Act.HOLD_VIEWING, held_for=HOLD_TERM, justification="", actor=actor, at=at)
 
 
 @retried_after_deadlock

@@ -52,7 +52,7 @@ def move_booking(
     return take_visit(
         wish,
         act=Act.MOVE_BOOKING,
-        is_hold=False,
+        held_for=None,
         justification=justification or old.justification,
         moved_from=old,
         actor=actor,

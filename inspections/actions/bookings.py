@@ -8,13 +8,17 @@ from uuid import UUID
 
 from django.db import transaction
 
+from bonded.actions.activity import record_activity
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
+from inspections.actions.client_events import tell_of_booking
+from inspections.actions.headroom import resize_for_booking
 from inspections.actions.locks import lock_booking, lock_bookings_to_come, lock_session, retried_after_deadlock
 from inspections.actions.visits import end_visit, take_visit
 from inspections.models.bookings import Booking
 from inspections.rules import sessions
 from inspections.rules.bookings import LOT_NOT_VIEWABLE, BookingState, VisitWish, is_late
+from inspections.rules.claims import ResourceKind
 from inspections.rules.permissions import Act, require
 from inspections.rules.sessions import SessionState
 
@@ -30,7 +34,7 @@ def book_viewing(*, wish: VisitWish, justification: str = "", actor: Actor, at: 
     which all of it is free.
     """
     require(actor, Act.BOOK_VIEWING)
-    return take_visit(wish, act=Act.BOOK_VIEWING, is_hold=False, justification=justification, actor=actor, at=at)
+    return take_visit(wish, act=Act.BOOK_VIEWING, held_for=None, justification=justification, actor=actor, at=at)
 
 
 @retried_after_deadlock
@@ -56,15 +60,30 @@ def cancel_booking(*, booking_id: UUID, reason: str, actor: Actor, at: datetime)
 def cancel_bookings_of_lots(
     *, lot_ids: Collection[int], except_company_id: int | None, actor: Actor, at: datetime
 ) -> int:
-    """Cancel the visits to come of lots that can't be viewed any more, and give their number.
+    """Take lots that can't be viewed any more out of the visits to come, and give the number of these visits.
 
-    A visit under way goes on. The caller holds the lots' locks.
+    A visit that has no other lots is cancelled. One that is under way goes on. The caller holds the lots' locks.
     """
     require(actor, Act.CANCEL_BOOKING)
     bookings = lock_bookings_to_come(lot_ids, except_company_id=except_company_id)
     for booking in bookings:
-        _cancel(booking, LOT_NOT_VIEWABLE, actor=actor, at=at)
+        if booking.lots.exclude(lot_id__in=lot_ids).exists():
+            _drop(booking, lot_ids, actor=actor, at=at)
+        else:
+            _cancel(booking, LOT_NOT_VIEWABLE, actor=actor, at=at)
     return len(bookings)
+
+
+def _drop(booking: Booking, lot_ids: Collection[int], *, actor: Actor, at: datetime) -> None:
+    dropped = booking.lots.filter(lot_id__in=lot_ids)
+    ids = sorted(dropped.values_list("lot_id", flat=True))
+    dropped.delete()
+    booking.claims.filter(resource_kind=ResourceKind.LOT, resource_id__in=ids).update(is_active=False)
+    resize_for_booking(booking, at=at)
+    booking.save(update_fields=["duty_minor"])
+    lots = [str(lot_id) for lot_id in ids]
+    record_activity(Act.DROP_LOT, booking, actor=actor, at=at, lots=lots, reason=LOT_NOT_VIEWABLE)
+    tell_of_booking(booking, at=at)
 
 
 def _cancel(booking: Booking, reason: str, *, actor: Actor, at: datetime) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import structlog
+
+from bonded.queries.lots import goods_of_lots
 from bonded.rules.errors import Problem
 from bonded.rules.lots import GoodsFacts
 from bonded.rules.money import Money
@@ -17,10 +20,12 @@ from tariffs.actions.guarantees import free_headroom, reserve_headroom, resize_h
 from tariffs.queries.landed_costs import landed_cost_of_goods
 from tariffs.rules.exchange_rates import ExchangeRateMissing
 from tariffs.rules.guarantee_authorities import AuthorityExceeded, principal_of
-from tariffs.rules.guarantees import GuaranteeMissing, HeadroomMissing, ReservationPurpose
+from tariffs.rules.guarantees import GuaranteeMissing, HeadroomMissing, NotResizable, ReservationPurpose
 from tariffs.rules.jurisdictions import RulesMissing
 from tariffs.rules.schedule import MeasureMissing
 from tariffs.rules.working_days import business_day
+
+log = structlog.get_logger()
 
 # Of these a booking is told beside its other problems.
 STANDS_AGAINST_IT = (
@@ -71,6 +76,18 @@ def duty_of_visit(booking: Booking, goods: Sequence[GoodsFacts], *, at: datetime
         return landed_cost_of_goods(goods, on=business_day(booking.during.lower)).total
     except ExchangeRateMissing:
         return landed_cost_of_goods(goods, on=business_day(at)).total
+
+
+def resize_for_booking(booking: Booking, *, at: datetime) -> None:
+    """Let the guarantee stand for the lots that are left of a booking, and note it; without rates it stays as it is."""
+    lot_ids = list(booking.lots.values_list("lot_id", flat=True))
+    try:
+        duty = duty_of_visit(booking, goods_of_lots(lot_ids, actor=SYSTEM), at=at)
+        resize_headroom(purpose=ReservationPurpose.VIEWING, reference=booking.pk, amount=duty, actor=SYSTEM, at=at)
+    except (*STANDS_AGAINST_IT, NotResizable) as refusal:
+        log.warning("visit_not_resized", booking_id=str(booking.pk), code=refusal.code)
+    else:
+        booking.duty_minor = duty.minor
 
 
 def keep_for_shortage(booking: Booking, missing: Sequence[GoodsFacts], *, at: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from bonded.actions.locks import lock_lots
 from bonded.queries.lots import goods_facts, viewing_problems
 from bonded.rules.errors import InputInvalid, Problem
 from bonded.rules.lifecycle import require_step
+from bonded.rules.lots import GoodsFacts
 from bonded.rules.permissions import SYSTEM, Actor
 from inspections.actions.claims import claim_resources, end_claims
 from inspections.actions.client_events import tell_of_booking
@@ -26,7 +28,6 @@ from inspections.queries.slots import next_free
 from inspections.queries.viewing_rooms import desk_by_id, opening_on, terms_at
 from inspections.queries.visit_resources import escort_for, escorts_there, instruments_for, officer_for, scale_for
 from inspections.rules.bookings import (
-    HOLD_TERM,
     STEPS,
     BookingFacts,
     BookingRefused,
@@ -40,19 +41,83 @@ from inspections.rules.company_papers import paper_problems
 from inspections.rules.openings import is_offered
 from inspections.rules.permissions import Act
 from inspections.rules.slots import ROOM_ZONE, Slot, slot_from
+from inspections.rules.visit_terms import VisitTerms
 from inspections.signals import booking_ended, booking_made
 
 
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A booking that is not written yet, with the things and people that were found for it."""
+
+    booking: Booking
+    slot: Slot
+    terms: VisitTerms
+    goods: Sequence[GoodsFacts]
+    lot_problems: Sequence[Problem]
+    instruments: Sequence[Instrument]
+
+    @property
+    def resources(self) -> list[Resource]:
+        return resources_of(self.booking, [facts.lot_id for facts in self.goods], self.instruments)
+
+
 def take_visit(
-    wish: VisitWish, *, act: Act, is_hold: bool, justification: str, actor: Actor, at: datetime, **columns: Any
+    wish: VisitWish,
+    *,
+    act: Act,
+    held_for: timedelta | None,
+    justification: str,
+    actor: Actor,
+    at: datetime,
+    **columns: Any,
 ) -> Booking:
     """Write a booking with everything that it claims, or refuse with every problem at once.
 
-    A hold names its visitors later. With a justification, problems that somebody may override make a booking that is
-    requested: it claims everything, and waits. Raises NotFound, BookingRefused, and SlotTaken with the next times.
+    One that is `held_for` some time names its visitors later. With a justification, problems that somebody may
+    override make a booking that is requested: it claims everything, and waits. Raises NotFound, BookingRefused, and
+    SlotTaken with the next times.
     """
     if not wish.lot_ids:
         raise InputInvalid("A viewing names at least one lot.")
+    draft = _draft(wish, justification, columns, actor=actor, at=at)
+    booking, slot = draft.booking, draft.slot
+    booking.held_until = at + held_for if held_for else None
+    booking.state = BookingState.HELD if held_for else BookingState.BOOKED
+    lapse_holds(lapsed_holds_of(draft.resources, slot, at=at), at=at, beside_company_id=booking.company_id)
+    problems = _problems_of(draft, wish, actor=actor, at=at)
+    require_overridable(problems, "" if held_for else justification)
+    if problems:
+        booking.state = BookingState.REQUESTED
+    _write(draft, wish, problems)
+    if not claim_resources(booking, draft.resources, slot):
+        raise slot_taken(
+            slot.starts_at,
+            next_free(
+                booking.desk,
+                after=slot.starts_at,
+                at=at,
+                actor=actor,
+                also=draft.resources,
+                terms=draft.terms.slots,
+            ),
+        )
+    record_activity(
+        act,
+        booking,
+        actor=actor,
+        at=at,
+        desk=booking.desk.location.code,
+        starts_at=slot.starts_at.isoformat(),
+        lots=[str(lot_id) for lot_id in dict.fromkeys(wish.lot_ids)],
+        state=booking.state,
+    )
+    tell_of_booking(booking, at=at)
+    booking_made.send(Booking, booking_id=booking.pk, at=at)
+    return booking
+
+
+def _draft(wish: VisitWish, justification: str, columns: Mapping[str, Any], *, actor: Actor, at: datetime) -> _Draft:
+    """Lock the lots, and find desk, escort, scale and whatever else a visit to them asks for."""
     assert actor.user_id is not None
     lots = lock_lots(wish.lot_ids, actor=actor)
     desk = desk_by_id(wish.desk_id)
@@ -72,54 +137,34 @@ def take_visit(
         justification=justification,
         **columns,
     )
-    instruments = instruments_for(slot, terms.instruments)
-    resources = resources_of(booking, wish.lot_ids, instruments)
-    lapse_holds(lapsed_holds_of(resources, slot, at=at), at=at, beside_company_id=booking.company_id)
+    problems = viewing_problems(wish.lot_ids, actor=actor, at_hand=lots)
+    return _Draft(booking, slot, terms, goods_facts(lots), problems, instruments_for(slot, terms.instruments))
+
+
+def _problems_of(draft: _Draft, wish: VisitWish, *, actor: Actor, at: datetime) -> list[Problem]:
+    """Reserve the headroom, which is one of the problems that there may be, and name them all."""
+    booking, kinds = draft.booking, {facts.kind for facts in draft.goods}
     duty_problem = reserve_for_booking(
-        booking,
-        goods_facts(lots),
-        guarantee_company_id=wish.guarantee_company_id,
-        actor=actor,
-        at=at,
+        booking, draft.goods, guarantee_company_id=wish.guarantee_company_id, actor=actor, at=at
     )
-    booking.state = BookingState.HELD if is_hold else BookingState.BOOKED
-    booking.held_until = at + HOLD_TERM if is_hold else None
-    problems = [
-        *problems_of(
-            booking, slot, wish.lot_ids, viewing_problems(wish.lot_ids, actor=actor, at_hand=lots), duty_problem, at=at
-        ),
-        *paper_problems({lot.kind for lot in lots}, papers_of(booking)),
-        *missing_resources(
-            terms, has_officer=booking.officer is not None, instruments={one.kind for one in instruments}
-        ),
+    instruments = {one.kind for one in draft.instruments}
+    return [
+        *problems_of(booking, draft.slot, wish.lot_ids, draft.lot_problems, duty_problem, at=at),
+        *paper_problems(kinds, papers_of(booking)),
+        *missing_resources(draft.terms, has_officer=booking.officer is not None, instruments=instruments),
     ]
-    require_overridable(problems, justification if not is_hold else "")
-    if problems:
-        booking.state = BookingState.REQUESTED
+
+
+def _write(draft: _Draft, wish: VisitWish, problems: Sequence[Problem]) -> None:
+    booking = draft.booking
     booking.save(force_insert=True)
-    if instruments:
-        booking.instruments.set(instruments)
-    lot_ids = dict.fromkeys(wish.lot_ids)
+    if draft.instruments:
+        booking.instruments.set(draft.instruments)
     BookedLot.objects.bulk_create(
-        BookedLot(booking=booking, lot_id=lot_id, turn=turn) for turn, lot_id in enumerate(lot_ids, 1)
+        BookedLot(booking=booking, lot_id=lot_id, turn=turn)
+        for turn, lot_id in enumerate(dict.fromkeys(wish.lot_ids), 1)
     )
     ask_for_overrides(booking, problems)
-    if not claim_resources(booking, resources, slot):
-        free = next_free(desk, after=slot.starts_at, at=at, actor=actor, also=resources, terms=terms.slots)
-        raise slot_taken(slot.starts_at, free)
-    record_activity(
-        act,
-        booking,
-        actor=actor,
-        at=at,
-        desk=desk.location.code,
-        starts_at=slot.starts_at.isoformat(),
-        lots=[str(lot_id) for lot_id in lot_ids],
-        state=booking.state,
-    )
-    tell_of_booking(booking, at=at)
-    booking_made.send(Booking, booking_id=booking.pk, at=at)
-    return booking
 
 
 def problems_of(

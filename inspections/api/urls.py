@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from inspections.api import availability, booking_changes, bookings, sessions, slots
+from inspections.api import availability, booking_changes, bookings, sessions, slots, viewable_lots
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("viewing-desks", slots.DesksView.as_view()),
     path("viewing-desks/<str:code>/free-slots", slots.FreeSlotsView.as_view()),
+    path("viewable-lots", viewable_lots.ViewableLotsView.as_view()),
     path("viewing-times", availability.AvailabilityView.as_view()),
     path("bookings", bookings.BookingsView.as_view()),
     path("bookings/holds", booking_changes.HoldsView.as_view()),

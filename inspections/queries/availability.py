@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -68,18 +68,26 @@ class _House:
 
 
 def availability(
-    *, desks: Sequence[Desk], lot_ids: Collection[int], first_on: date, days: int, at: datetime, actor: Actor
+    *,
+    desks: Sequence[Desk],
+    lot_ids: Collection[int],
+    kinds: Collection[str] = (),
+    first_on: date,
+    days: int,
+    at: datetime,
+    actor: Actor,
 ) -> list[DeskTimes]:
     """Give for each desk the times after `at` at which a visit to all the lots together could be booked.
 
     A time is there when the desk, every lot, any escort, any scale and what else the kinds of the lots need are free;
     whether the company may book is another question. Runs nine SQL statements, whatever the number of desks, days and
-    lots; what is over leaves no trace in them. Raises NotFound for lots out of sight, DaysInvalid.
+    lots; what is over leaves no trace in them. `kinds` asks for visits to lots of these kinds, whichever they are.
+    Raises NotFound for lots out of sight, DaysInvalid.
     """
     require(actor, Act.READ_SLOTS)
     last_on = last_day_of(first_on, days)
-    kinds = {facts.kind for facts in goods_of_lots(lot_ids, actor=actor)}
-    asked = _Asked(first_on, days, at, viewing_terms(), kinds)
+    of_lots = [facts.kind for facts in goods_of_lots(lot_ids, actor=actor)] if lot_ids else []
+    asked = _Asked(first_on, days, at, viewing_terms(), frozenset({*of_lots, *kinds}))
     openings = openings_of(desks, first_on=first_on, last_on=last_on)
     groups = defaultdict[tuple[int, SlotTerms, VisitTerms], list[Desk]](list)
     for desk in desks:
@@ -104,6 +112,26 @@ def availability(
         of_group = free_visits(offered[key], all_of=lots, one_of=_choices(house, key[2], taken, there))
         free |= {desk.pk: untaken(of_group, taken[ResourceKind.DESK].get(desk.pk, ())) for desk in some}
     return [DeskTimes(desk, free.get(desk.pk, [])) for desk in desks]
+
+
+def times_of_each_lot(
+    kinds: Mapping[int, str], *, desks: Sequence[Desk], on: date, at: datetime, actor: Actor
+) -> dict[int, list[datetime]]:
+    """Give for each of some lots, by id with its kind, when it could be looked at on a day, at any of the desks.
+
+    Eight SQL statements for each kind of lot, and one.
+    """
+    slots = dict[str, list[Slot]]()
+    for kind in sorted(set(kinds.values())):
+        found = availability(desks=desks, lot_ids=(), kinds={kind}, first_on=on, days=1, at=at, actor=actor)
+        slots[kind] = sorted({slot for one in found for slot in one.slots})
+    every = [slot for some in slots.values() for slot in some]
+    if not every:
+        return {lot_id: [] for lot_id in kinds}
+    wanted = [Resource(ResourceKind.LOT, lot_id) for lot_id in kinds]
+    taken = _taken(wanted, min(every).starts_at, max(slot.busy_until for slot in every))[ResourceKind.LOT]
+    free = {lot_id: untaken(slots[kind], taken.get(lot_id, ())) for lot_id, kind in kinds.items()}
+    return {lot_id: sorted({slot.starts_at for slot in some}) for lot_id, some in free.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ class Act(StrEnum):
     DECIDE_BOOKING = "inspections.booking.decide"
     CANCEL_BOOKING = "inspections.booking.cancel"
     LAPSE_BOOKING = "inspections.booking.lapse"
+    DROP_LOT = "inspections.booking.drop_lot"
+    EXTEND_OVERRUN = "inspections.session.extend"
+    PUSH_BOOKING = "inspections.booking.push"
     CHECK_IN = "inspections.session.check_in"
     OPEN_SESSION = "inspections.session.open"
     WEIGH_IN_SESSION = "inspections.session.weigh_in"
@@ -42,6 +45,9 @@ MAY: ActTable = {
     Act.DECIDE_BOOKING: frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR}),
     Act.CANCEL_BOOKING: _BUYER | _HOUSE,
     Act.LAPSE_BOOKING: frozenset({Role.SYSTEM}),
+    Act.DROP_LOT: frozenset({Role.SYSTEM}),
+    Act.EXTEND_OVERRUN: _HOUSE,
+    Act.PUSH_BOOKING: _HOUSE,
     Act.CHECK_IN: _KEEPER,
     Act.OPEN_SESSION: _KEEPER,
     Act.WEIGH_IN_SESSION: _KEEPER,

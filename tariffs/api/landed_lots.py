@@ -15,7 +15,7 @@ from bonded.queries.pages import page_size_from_text
 from bonded.rules.lot_searches import WORD_PARAMETERS
 from bonded.rules.money import Money
 from tariffs.api.base import ChargesAnswer, day_from_text
-from tariffs.queries.landed_lots import Prices, current_prices, page_of_landed_lots
+from tariffs.queries.landed_lots import AMOUNTS, Prices, current_prices, page_of_landed_lots
 from tariffs.queries.rate_changes import page_of_moved_lots
 from tariffs.rules.landed_searches import LANDED_ORDERS, landed_search_from_parameters
 
@@ -127,7 +127,7 @@ def landed_lot_json(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
     """Give a row of a search as the API lists it."""
     amounts = {name: row[f"{name}_minor"] for name in ("landed", *ChargesAnswer().get_fields()) if name != "total"}
     amounts["total"] = amounts["landed"] - amounts["customs_value"]
-    lot = {name: value for name, value in row.items() if name.removesuffix("_minor") not in amounts}
+    lot = {name: value for name, value in row.items() if name not in (*AMOUNTS, "price_lot_id")}
     return lot_summary_json(lot) | {name: str(Money(minor, currency)) for name, minor in amounts.items()}
 
 

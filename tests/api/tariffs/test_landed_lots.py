@@ -16,6 +16,7 @@ from bonded.rules.holds import HoldKind
 from bonded.rules.permissions import SYSTEM
 from tariffs.actions.landed_prices import price_catalogue
 from tariffs.actions.versions import publish_versions
+from tariffs.api.landed_lots import LandedLotAnswer
 from tests.cast import Cast
 from tests.situations.bonded import lots_in_the_vault
 from tests.situations.tariffs import GEM, a_measure, a_schedule
@@ -58,6 +59,7 @@ def landed(answer: Any) -> list[str]:
 def test_search_landed_lots__gives_the_cheapest_landed_first_with_its_parts(cast: Cast, lots: list[Lot]) -> None:
     answer = get(cast, "alice", "landed-lots")
     assert landed(answer) == ["1305777.78", "1604600.00", "2611555.55", "3917333.34"]
+    assert set(answer.json()["results"][0]) == set(LandedLotAnswer().get_fields())
     first = answer.json()["results"][0]
     assert {name: first[name] for name in ("customs_value", "duty", "consumption_tax", "vat", "fees", "total")} == {
         "customs_value": "1000000.00",

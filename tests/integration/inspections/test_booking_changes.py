@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bonded.actions.holds import place_hold
 from bonded.models import Activity
 from bonded.rules.errors import NotFound
+from bonded.rules.holds import HoldKind
 from bonded.rules.lifecycle import StepNotAllowed
 from bonded.rules.permissions import SYSTEM
 from inspections import tasks
@@ -264,3 +266,18 @@ def test_book_viewing__after_three_missed_visits_waits_for_a_keeper(cast: Cast, 
     cancel_booking(booking_id=request.pk, reason="enough", actor=SYSTEM, at=at)
     later = at + timedelta(days=91)
     booking_of(room, lots, actor=cast.alice, at=later, starts_at=SLOT + timedelta(days=98))
+
+
+@pytest.mark.parametrize("state", ["booked", "held", "requested"])
+def test_lots_held__drops_a_lot_and_keeps_the_visit_to_the_others(cast: Cast, at, state: str) -> None:
+    made = {"booked": a_booking, "held": a_hold}
+    booking = made[state](cast, at, lots=3) if state in made else a_request(cast, at, lots=3)
+    first, second, third = (row.lot_id for row in booking.lots.order_by("turn"))
+    place_hold(lot_id=second, kind=HoldKind.CUSTOMS, reason="papers", actor=cast.olga, at=at)
+    assert list(booking.lots.order_by("turn").values_list("lot_id", "turn")) == [(first, 1), (third, 3)]
+    after = Booking.objects.get()
+    assert (after.state, after.duty_minor, claims(), reserved()) == (state, 2 * DUTY, 5, 2 * DUTY)
+    for lot_id in (first, third):
+        place_hold(lot_id=lot_id, kind=HoldKind.CUSTOMS, reason="papers", actor=cast.olga, at=at)
+    after.refresh_from_db()
+    assert (after.state, claims(), reserved()) == ("cancelled", 0, 0)
