@@ -22,7 +22,8 @@ from inspections.signals import booking_pushed
 
 EXCLUSION_VIOLATION = "23P01"
 PUSH = """
-    UPDATE inspections_claim SET during = tstzrange(lower(during) + make_interval(secs => %s), upper(during) + make_interval(secs => %s))
+    UPDATE inspections_claim
+       SET during = tstzrange(lower(during) + make_interval(secs => %s), upper(during) + make_interval(secs => %s))
      WHERE booking_id = %s AND is_active
 """
 EXTEND = "UPDATE inspections_claim SET during = tstzrange(lower(during), %s) WHERE booking_id = %s AND is_active"
