@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bonded.models.parties import ApiToken, Company, Membership, User
@@ -37,6 +38,12 @@ def actor_of_token(token: ApiToken) -> Actor:
 def is_keeper(user_id: int) -> bool:
     """Say whether a person is an active vault keeper."""
     return User.objects.filter(pk=user_id, is_active=True, memberships__role=Role.VAULT_KEEPER).exists()
+
+
+def people_in(roles: Collection[str]) -> list[int]:
+    """Give the ids of the active people who act in one of the roles, for anybody, in order."""
+    people = User.objects.filter(is_active=True, memberships__role__in=roles)
+    return list(people.order_by("pk").values_list("pk", flat=True).distinct())
 
 
 def keeper_id_of(username: str, *, actor: Actor) -> int:
