@@ -19,6 +19,14 @@ def actor_of_membership(membership: Membership) -> Actor:
     return Actor(membership.user_id, Role(membership.role), frozenset({membership.company_id}))
 
 
+def membership_id_of(actor: Actor) -> int:
+    """Give the id of the membership in which a person acts; raises NotFound when it has ended meanwhile."""
+    memberships = Membership.objects.filter(user_id=actor.user_id or 0, role=actor.role, company_id=actor.company_id)
+    for membership_id in memberships.values_list("pk", flat=True):
+        return membership_id
+    raise NotFound("There is no such membership.")
+
+
 def actor_of_user(user: Any, membership_id: int | None = None) -> Actor:
     """Give the actor for a signed-in user: the chosen membership, else the first; nobody when there is none."""
     if not user.is_authenticated:

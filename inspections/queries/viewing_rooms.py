@@ -7,7 +7,7 @@ from typing import TypeVar
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
 from inspections.models.claims import Claim
-from inspections.models.viewing_rooms import Desk, Escort, Scale
+from inspections.models.viewing_rooms import Desk, Escort, Scale, ViewingRoom
 from inspections.rules.claims import ResourceKind
 from inspections.rules.permissions import Act, require
 from inspections.rules.slots import Slot
@@ -37,6 +37,17 @@ def desk_by_id(desk_id: int) -> Desk:
     if desk is None:
         raise NotFound("There is no such desk.", desk_id=desk_id)
     return desk
+
+
+def room_id_of(name: str | None, *, actor: Actor) -> int | None:
+    """Give the id of a room by its name, None when none is named; raises NotFound."""
+    require(actor, Act.READ_SLOTS)
+    if name is None:
+        return None
+    found = ViewingRoom.objects.filter(name=name).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound("There is no such room.", room=name[:60])
+    return found
 
 
 def escort_id_of(username: str | None) -> int | None:

@@ -237,6 +237,15 @@ def test_record_mail__tries_again_later_and_gives_up_loudly(cast: Cast, at, monk
     assert claim(moment + timedelta(days=9)) == []
 
 
+def test_record_mail__of_what_is_recorded_already_says_nothing(cast: Cast, at) -> None:
+    with_addresses()
+    notice = a_notice(cast.alice, at)
+    (claimed,) = claim(at)
+    assert record(claimed, "", at) == "sent"
+    assert record(claimed, "Late", at) is None
+    assert mail_of(notice) == ("sent", 1, "")
+
+
 def test_record_mail__gives_up_at_once_what_will_never_be_taken(cast: Cast, at) -> None:
     with_addresses()
     notice = a_notice(cast.alice, at)
