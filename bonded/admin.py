@@ -111,6 +111,15 @@ class WebhookEndpointAdmin(ReadOnlyAdmin):
     exclude = ("secret", "old_secret")
 
 
+@admin.register(models.Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    """What people were told; a mail that failed stands here with its error."""
+
+    list_display = ("due_at", "kind", "user", "mail_state", "mail_attempts", "mail_error", "is_unread")
+    list_filter = ("mail_state", "kind")
+    list_select_related = ("user",)
+
+
 @admin.register(models.Activity)
 class ActivityAdmin(ReadOnlyAdmin):
     """What was done."""
@@ -126,6 +135,7 @@ for model in (
     models.GrantedClearance,
     models.Hold,
     models.KimberleyCertificate,
+    models.NoticePreference,
     models.RefusedLine,
 ):
     admin.site.register(model, ReadOnlyAdmin)

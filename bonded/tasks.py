@@ -25,6 +25,7 @@ from bonded.actions.consignment_files import import_stored_file, rearm_stuck_fil
 from bonded.actions.fetched_customs_messages import store_fetched_messages
 from bonded.actions.invariants import ask_invariants
 from bonded.actions.lane_settlements import apply_customs_messages
+from bonded.actions.notice_mails import ClaimedMail, claim_mails, record_mail
 from bonded.actions.office_silence import watch_offices
 from bonded.actions.outgoing_customs_messages import (
     ClaimedMessage,
@@ -36,6 +37,7 @@ from bonded.actions.outgoing_customs_messages import (
 from bonded.actions.partitions import analyze_partitioned_tables
 from bonded.actions.partitions import create_partitions as create_missing_partitions
 from bonded.actions.webhook_deliveries import ClaimedDelivery, claim_deliveries, record_attempt
+from bonded.gateways.calendars import invitation
 from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.gateways.customs_office import (
     Accepted,
@@ -47,11 +49,13 @@ from bonded.gateways.customs_office import (
     Unknown,
     Unreachable,
 )
+from bonded.gateways.mail import Mail, send_mail, sender_address
 from bonded.gateways.webhooks import post_webhook
 from bonded.queries.consignment_files import files_to_import
 from bonded.queries.office_lines import cursor_of
 from bonded.rules.client_events import event_body
 from bonded.rules.customs_messages import OutgoingKind
+from bonded.rules.notices import MailOutcome, MailState, letter
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.webhooks import Attempt, webhook_headers
 from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored
@@ -260,6 +264,38 @@ def _post(delivery: ClaimedDelivery) -> Attempt:
     headers = webhook_headers(secrets=delivery.secrets, message_id=str(delivery.event.id), body=body, at=timezone.now())
     may_be_private = settings.WEBHOOKS_MAY_REACH_PRIVATE_ADDRESSES
     return post_webhook(url=delivery.url, headers=headers, body=body, may_be_private=may_be_private)
+
+
+@shared_task
+def send_mails() -> None:
+    """Send the mails of notices that are due, until there are none; be loud about each that is given up."""
+    until = time.monotonic() + LONGEST_RUN_SECONDS
+    with ThreadPoolExecutor(SENDERS) as pool:
+        while time.monotonic() < until:
+            claimed = claim_mails(limit=SENDERS, actor=SYSTEM, at=timezone.now())
+            if claimed is None:
+                return
+            for mail, outcome in zip(claimed, pool.map(_mail, claimed), strict=True):
+                state = record_mail(
+                    notice_id=mail.id,
+                    attempt=mail.attempt,
+                    outcome=outcome,
+                    jitter=random.random(),  # noqa: S311 (it spreads retries, it keeps no secret)
+                    actor=SYSTEM,
+                    at=timezone.now(),
+                )
+                if state is MailState.FAILED:
+                    log.error("mail_given_up", notice_id=str(mail.id), reason=outcome.reason)
+
+
+def _mail(mail: ClaimedMail) -> MailOutcome:
+    """Write one mail and hand it to the mail server."""
+    text = letter(mail.kind, mail.language, url=settings.PUBLIC_URL)
+    attached = None
+    if mail.calendar_entry:
+        people = {"organizer": sender_address(), "attendee": mail.address}
+        attached = invitation(mail.calendar_entry, **people, at=mail.written_at)
+    return send_mail(Mail(f"notice.{mail.id}", mail.address, text, attached))
 
 
 @shared_task

@@ -20,6 +20,7 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     "bonded.tasks.drain_customs_inbox": (2, "work"),
     "bonded.tasks.send_customs_outbox": (2, "relay"),
     "bonded.tasks.send_webhooks": (2, "relay"),
+    "bonded.tasks.send_mails": (10, "relay"),
     "bonded.tasks.fetch_customs_messages": (10, "relay"),
     "bonded.tasks.watch_silent_offices": (600, "work"),
     "bonded.tasks.import_consignment_files": (2, "imports"),

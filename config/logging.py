@@ -1,5 +1,7 @@
 """Structured logs: one JSON object a line, or coloured lines for a person at a terminal."""
 
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
@@ -10,6 +12,15 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
+# Whoever knows such an address reads a calendar; a log would tell it to many.
+_SECRET_ADDRESS = re.compile(r"(calendar-feeds/)[^/\s]+(\.ics)")
+
+
+def hide_secret_addresses(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leave out of a line what would let its reader in somewhere."""
+    return {
+        key: _SECRET_ADDRESS.sub(r"\1...\2", value) if isinstance(value, str) else value for key, value in event.items()
+    }
 
 
 def logging_settings(log_format: str, level: str) -> dict[str, Any]:
@@ -39,6 +50,7 @@ def logging_settings(log_format: str, level: str) -> dict[str, Any]:
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,
+                    hide_secret_addresses,
                     renderer,
                 ],
                 "foreign_pre_chain": _SHARED,

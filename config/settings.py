@@ -25,6 +25,11 @@ CUSTOMS_MESSAGES_KEPT_YEARS = env.int("CUSTOMS_MESSAGES_KEPT_YEARS", default=10)
 # What a monitor sends to read /metrics, as `Authorization: Bearer …`; without one, only people see them.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
+# Where mails go, e.g. smtp+tls://user:password@mail.example.com:587; unless it is said, into the log of the worker.
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT_SECONDS", default=10)
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Bonded Trade Platform <platform@localhost>")
+
 # Only for tests and a developer's own machine: lets webhooks go over HTTP, and to private addresses.
 WEBHOOKS_MAY_REACH_PRIVATE_ADDRESSES = env.bool("WEBHOOKS_MAY_REACH_PRIVATE_ADDRESSES", default=False)
 

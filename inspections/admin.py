@@ -120,6 +120,23 @@ class ViewingSessionAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
 
 
+@admin.register(models.BookingPass)
+class BookingPassAdmin(ReadOnlyAdmin):
+    """Passes, without their digests."""
+
+    list_display = ("booking", "issued_at", "used_at")
+    exclude = ("digest",)
+
+
+@admin.register(models.CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    """Who reads visits in a calendar."""
+
+    list_display = ("id", "membership", "sort", "room", "made_at", "revoked_at")
+    list_select_related = ("membership__user", "membership__company", "room")
+    exclude = ("digest",)
+
+
 for model in (
     models.BookedLot,
     models.BookingException,

@@ -1,4 +1,4 @@
-"""What looking at goods does when it hears a fact of bonded or tariffs, inside the act that made it true."""
+"""What looking at goods does when it hears a fact of any app, inside the act that made it true."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from bonded.rules.permissions import SYSTEM
 from bonded.signals import lots_held, withdrawal_released, withdrawal_requested
 from inspections.actions.bookings import cancel_bookings_of_lots
 from inspections.actions.headroom import free_for_withdrawal
+from inspections.actions.notices import tell_of_end, tell_of_visit
 from inspections.actions.rate_changes import note_rate_change
+from inspections.signals import booking_confirmed, booking_ended, booking_made
 from tariffs.signals import versions_published
 
 
@@ -42,9 +44,22 @@ def count_what_was_published(sender: Any, *, at: datetime, **kwargs: Any) -> Non
     note_rate_change(actor=SYSTEM, at=at)
 
 
+def tell_people_of_visit(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Note what the people of a visit shall hear of it."""
+    tell_of_visit(booking_id=booking_id, at=at)
+
+
+def tell_people_of_end(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Note that a visit does not take place, and take its reminders back."""
+    tell_of_end(booking_id=booking_id, at=at)
+
+
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
     lots_held.connect(cancel_viewings_of_held_lots, dispatch_uid="inspections.cancel.held")
     withdrawal_requested.connect(cancel_viewings_of_others, dispatch_uid="inspections.cancel.requested")
     versions_published.connect(count_what_was_published, dispatch_uid="inspections.rates")
     withdrawal_released.connect(cancel_viewings_of_released_lots, dispatch_uid="inspections.cancel.released")
+    booking_made.connect(tell_people_of_visit, dispatch_uid="inspections.notices.made")
+    booking_confirmed.connect(tell_people_of_visit, dispatch_uid="inspections.notices.confirmed")
+    booking_ended.connect(tell_people_of_end, dispatch_uid="inspections.notices.ended")

@@ -19,6 +19,7 @@ from bonded.models.invariants import InvariantReport
 from bonded.models.locations import Location
 from bonded.models.lot_grades import LotGrade
 from bonded.models.lots import Lot
+from bonded.models.notices import Notice, NoticePreference
 from bonded.models.office_lines import OfficeLine
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
@@ -51,6 +52,8 @@ __all__ = (
     "Lot",
     "LotGrade",
     "Membership",
+    "Notice",
+    "NoticePreference",
     "OfficeLine",
     "OutgoingCustomsMessage",
     "RefusedLine",

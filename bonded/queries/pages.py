@@ -44,7 +44,7 @@ def page_size_from_text(text: str | None) -> int:
 def _to_key(value: Any) -> Key:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    return str(value) if isinstance(value, Decimal | UUID) else value
+    return str(value) if isinstance(value, Decimal | UUID | bool) else value
 
 
 def _column_value(row: Any, column: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bonded.models.parties import ApiToken, Company, Membership, User
@@ -16,6 +17,14 @@ def actor_of_membership(membership: Membership) -> Actor:
     companies acts for the one whose membership was chosen.
     """
     return Actor(membership.user_id, Role(membership.role), frozenset({membership.company_id}))
+
+
+def membership_id_of(actor: Actor) -> int:
+    """Give the id of the membership in which a person acts; raises NotFound when it has ended meanwhile."""
+    memberships = Membership.objects.filter(user_id=actor.user_id or 0, role=actor.role, company_id=actor.company_id)
+    for membership_id in memberships.values_list("pk", flat=True):
+        return membership_id
+    raise NotFound("There is no such membership.")
 
 
 def actor_of_user(user: Any, membership_id: int | None = None) -> Actor:
@@ -37,6 +46,12 @@ def actor_of_token(token: ApiToken) -> Actor:
 def is_keeper(user_id: int) -> bool:
     """Say whether a person is an active vault keeper."""
     return User.objects.filter(pk=user_id, is_active=True, memberships__role=Role.VAULT_KEEPER).exists()
+
+
+def people_in(roles: Collection[str]) -> list[int]:
+    """Give the ids of the active people who act in one of the roles, for anybody, in order."""
+    people = User.objects.filter(is_active=True, memberships__role__in=roles)
+    return list(people.order_by("pk").values_list("pk", flat=True).distinct())
 
 
 def keeper_id_of(username: str, *, actor: Actor) -> int:

@@ -126,6 +126,10 @@ class Act(StrEnum):
     SEND_WEBHOOKS = "bonded.webhook.send"
     CREATE_PARTITIONS = "bonded.partition.create"
     PUT_AWAY_CUSTOMS_MESSAGES = "bonded.customs_message.put_away"
+    READ_NOTICES = "bonded.notice.read"
+    MARK_NOTICE_READ = "bonded.notice.mark_read"
+    SET_NOTICE_PREFERENCE = "bonded.notice_preference.set"
+    SEND_MAILS = "bonded.mail.send"
 
 
 _KEEPER = frozenset({Role.VAULT_KEEPER})
@@ -135,6 +139,8 @@ _SUPPLIER = frozenset({Role.SUPPLIER, Role.ADMINISTRATOR})
 _SYSTEM = frozenset({Role.SYSTEM})
 # A company's machines are the company's own business; staff have the boards.
 _TRADERS = frozenset({Role.BUYER, Role.SUPPLIER})
+# What somebody is told is their own, whatever they do here.
+_PEOPLE = frozenset(Role) - {Role.SYSTEM, Role.ANONYMOUS}
 
 MAY: ActTable = {
     Act.IMPORT_CONSIGNMENT: _SUPPLIER,
@@ -192,6 +198,10 @@ MAY: ActTable = {
     Act.SEND_WEBHOOKS: _SYSTEM,
     Act.CREATE_PARTITIONS: _SYSTEM,
     Act.PUT_AWAY_CUSTOMS_MESSAGES: _SYSTEM,
+    Act.READ_NOTICES: _PEOPLE,
+    Act.MARK_NOTICE_READ: _PEOPLE,
+    Act.SET_NOTICE_PREFERENCE: _PEOPLE,
+    Act.SEND_MAILS: _SYSTEM,
 }
 
 

@@ -46,8 +46,12 @@ def check_in(*, booking_id: UUID, identity_note: str, actor: Actor, at: datetime
     Raises NotFound, StepNotAllowed, CheckInNotOpen.
     """
     require(actor, Act.CHECK_IN)
+    return let_in(lock_booking(booking_id, actor=actor), identity_note, actor=actor, at=at)
+
+
+def let_in(booking: Booking, identity_note: str, *, actor: Actor, at: datetime) -> ViewingSession:
+    """Do what every way to a visit does, with a locked booking; raises StepNotAllowed, CheckInNotOpen."""
     assert actor.user_id is not None
-    booking = lock_booking(booking_id, actor=actor)
     require_step(bookings.STEPS, BookingState(booking.state), BookingState.IN_SESSION)
     require_check_in_open(booking.during.lower, booking.during.upper, at=at)
     booking.state = BookingState.IN_SESSION

@@ -2,7 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from inspections.api import availability, booking_changes, bookings, sessions, slots, viewable_lots
+from inspections.api import (
+    availability,
+    booking_changes,
+    booking_passes,
+    bookings,
+    calendar_feeds,
+    sessions,
+    slots,
+    viewable_lots,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("viewing-desks", slots.DesksView.as_view()),
@@ -17,6 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:booking_id>/refuse", booking_changes.RefuseBookingView.as_view()),
     path("bookings/<uuid:booking_id>/move", booking_changes.MoveBookingView.as_view()),
     path("bookings/<uuid:booking_id>/cancel", bookings.CancelBookingView.as_view()),
+    path("bookings/<uuid:booking_id>/pass", booking_passes.BookingPassView.as_view()),
+    path("check-ins", booking_passes.CheckInsView.as_view()),
+    path("calendar-feeds", calendar_feeds.CalendarFeedsView.as_view()),
+    path("calendar-feeds/<uuid:feed_id>/revoke", calendar_feeds.RevokeCalendarFeedView.as_view()),
+    path("calendar-feeds/<str:token>.ics", calendar_feeds.CalendarFeedView.as_view()),
     path("bookings/<uuid:booking_id>/check-in", sessions.CheckInView.as_view()),
     path("bookings/<uuid:booking_id>/open", sessions.OpenSessionView.as_view()),
     path("bookings/<uuid:booking_id>/findings", sessions.FindingsView.as_view()),

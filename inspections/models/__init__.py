@@ -1,6 +1,8 @@
 """The tables of looking at goods."""
 
+from inspections.models.booking_passes import BookingPass
 from inspections.models.bookings import BookedLot, Booking, BookingException
+from inspections.models.calendar_feeds import CalendarFeed
 from inspections.models.claims import Claim
 from inspections.models.company_papers import CompanyPaper
 from inspections.models.findings import Finding
@@ -15,6 +17,8 @@ __all__ = (
     "BookedLot",
     "Booking",
     "BookingException",
+    "BookingPass",
+    "CalendarFeed",
     "Claim",
     "Closure",
     "CompanyPaper",

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
-from inspections.models.viewing_rooms import Closure, Desk, Escort, Scale
+from inspections.models.viewing_rooms import Closure, Desk, Escort, Scale, ViewingRoom
 from inspections.models.visit_terms import ViewingTerms
 from inspections.rules.openings import Opening
 from inspections.rules.permissions import Act, require
@@ -40,6 +40,17 @@ def desk_by_id(desk_id: int) -> Desk:
     if desk is None:
         raise NotFound("There is no such desk.", desk_id=desk_id)
     return desk
+
+
+def room_id_of(name: str | None, *, actor: Actor) -> int | None:
+    """Give the id of a room by its name, None when none is named; raises NotFound."""
+    require(actor, Act.READ_SLOTS)
+    if name is None:
+        return None
+    found = ViewingRoom.objects.filter(name=name).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound("There is no such room.", room=name[:60])
+    return found
 
 
 def escort_id_of(username: str | None) -> int | None:

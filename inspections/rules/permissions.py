@@ -28,6 +28,11 @@ class Act(StrEnum):
     CLOSE_SESSION = "inspections.session.close"
     RECORD_FINDING = "inspections.finding.record"
     PRICE_VISIT = "inspections.booking.price"
+    ISSUE_BOOKING_PASS = "inspections.booking_pass.issue"  # noqa: S105
+    FEED_COMPANY_VISITS = "inspections.calendar_feed.company"
+    FEED_OWN_ESCORTS = "inspections.calendar_feed.escort"
+    FEED_ROOM_VISITS = "inspections.calendar_feed.room"
+    REVOKE_CALENDAR_FEED = "inspections.calendar_feed.revoke"
 
 
 _BUYER = frozenset({Role.BUYER})
@@ -54,6 +59,11 @@ MAY: ActTable = {
     Act.CLOSE_SESSION: _KEEPER,
     Act.RECORD_FINDING: _BUYER | _KEEPER,
     Act.PRICE_VISIT: frozenset({Role.SYSTEM}),
+    Act.ISSUE_BOOKING_PASS: _BUYER,
+    Act.FEED_COMPANY_VISITS: _BUYER,
+    Act.FEED_OWN_ESCORTS: _KEEPER,
+    Act.FEED_ROOM_VISITS: frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR}),
+    Act.REVOKE_CALENDAR_FEED: frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.ADMINISTRATOR}),
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bonded.rules import consignment_files, consignments, lots, withdrawals
+from bonded.rules import consignment_files, consignments, lots, notices, withdrawals
 from bonded.rules.lifecycle import StepNotAllowed, require_step
 
 # What each table should say, written again by hand: a slip in one of the two shows.
@@ -42,6 +42,18 @@ EXPECTED: dict[str, tuple[Any, set[str]]] = {
         {"undeclared>bonded", "bonded>released", "released>bonded", "released>written_off"},
     ),
     "trade": (lots.TRADE_STEPS, {"free>held", "held>free", "held>sold"}),
+    "mail": (
+        notices.MAIL_STEPS,
+        {
+            "queued>sending",
+            "queued>unwanted",
+            "sending>queued",
+            "sending>sending",
+            "sending>sent",
+            "sending>unwanted",
+            "sending>failed",
+        },
+    ),
     "withdrawal": (
         withdrawals.STEPS,
         {

@@ -6,7 +6,14 @@ from bonded.rules.errors import NotPermitted, NotSignedIn
 from bonded.rules.permissions import ANONYMOUS, MAY, Act, Actor, Role, may, require
 
 SUPPLIERS = {Role.SUPPLIER, Role.ADMINISTRATOR}
+PEOPLE = {
+    *(Role.BUYER, Role.SUPPLIER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR),
+}
 EXPECTED = {
+    "bonded.notice.read": PEOPLE,
+    "bonded.notice.mark_read": PEOPLE,
+    "bonded.notice_preference.set": PEOPLE,
+    "bonded.mail.send": {Role.SYSTEM},
     "bonded.consignment.import": SUPPLIERS,
     "bonded.consignment.announce": SUPPLIERS,
     "bonded.consignment.declare": SUPPLIERS,

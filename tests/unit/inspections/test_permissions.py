@@ -26,6 +26,11 @@ ALLOWED = {
     "inspections.session.close": "vault_keeper",
     "inspections.finding.record": "buyer vault_keeper",
     "inspections.booking.price": "system",
+    "inspections.booking_pass.issue": "buyer",
+    "inspections.calendar_feed.company": "buyer",
+    "inspections.calendar_feed.escort": "vault_keeper",
+    "inspections.calendar_feed.room": "administrator vault_keeper",
+    "inspections.calendar_feed.revoke": "administrator buyer vault_keeper",
 }
 
 

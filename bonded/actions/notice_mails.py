@@ -1,0 +1,119 @@
+"""A mail's life: a relay holds its notice for a while, hands it to the mail server, and writes down how it went.
+
+Sending happens between these acts, outside any transaction. A relay that dies leaves a hold that ends by itself; the
+mail is then sent again under the same Message-ID, so a person gets it at least once, and twice at the very worst.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from bonded.models.notices import Notice
+from bonded.queries.notices import preferences_of
+from bonded.rules.calendars import CalendarEntry, entry_from_document
+from bonded.rules.lifecycle import require_step
+from bonded.rules.notices import (
+    MAIL_STEPS,
+    MAILED,
+    Language,
+    MailOutcome,
+    MailState,
+    NoticeKind,
+    Preference,
+    mail_retry_delay,
+    quiet_until,
+)
+from bonded.rules.permissions import Act, Actor, require
+
+# Longer than a mail server may take at its worst, in every step of one mail.
+LEASE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMail:
+    """One notice in a relay's hands; `attempt` names this hold."""
+
+    id: UUID
+    attempt: int
+    kind: NoticeKind
+    language: Language
+    address: str
+    calendar_entry: CalendarEntry | None
+    written_at: datetime
+
+
+@transaction.atomic
+def claim_mails(*, limit: int, actor: Actor, at: datetime) -> list[ClaimedMail] | None:
+    """Hold up to `limit` mails for five minutes: those whose time has come, and those whose holder seems dead.
+
+    Of these, a mail that nobody wants is marked so, and one that meets quiet hours waits for their end: then fewer
+    are given, or an empty list. None when nothing was due. Runs two SQL statements and one for each mail.
+    """
+    require(actor, Act.SEND_MAILS)
+    due = Notice.objects.to_mail(at).select_related("user")
+    notices = list(due.select_for_update(of=("self",), skip_locked=True)[:limit])
+    if not notices:
+        return None
+    preferences = preferences_of({notice.user_id for notice in notices})
+    claimed = []
+    for notice in notices:
+        preference = preferences[notice.user_id, NoticeKind(notice.kind)]
+        if _take(notice, preference, at=at):
+            claimed.append(_claimed(notice, preference))
+        notice.save(update_fields=["mail_state", "mail_attempts", "mail_not_before"])
+    return claimed
+
+
+def _take(notice: Notice, preference: Preference, *, at: datetime) -> bool:
+    """Decide what becomes of a due mail now, and say whether it is to be sent."""
+    is_wanted = preference.channel in MAILED and notice.user.email and notice.user.is_active
+    if not is_wanted:
+        require_step(MAIL_STEPS, MailState(notice.mail_state), MailState.UNWANTED)
+        notice.mail_state = MailState.UNWANTED
+    elif quiet_end := quiet_until(preference, at=at):
+        notice.mail_not_before = quiet_end
+    else:
+        require_step(MAIL_STEPS, MailState(notice.mail_state), MailState.SENDING)
+        notice.mail_state, notice.mail_not_before = MailState.SENDING, at + LEASE
+        notice.mail_attempts += 1
+        return True
+    return False
+
+
+def _claimed(notice: Notice, preference: Preference) -> ClaimedMail:
+    return ClaimedMail(
+        id=notice.pk,
+        attempt=notice.mail_attempts,
+        kind=NoticeKind(notice.kind),
+        language=preference.language,
+        address=notice.user.email,
+        calendar_entry=entry_from_document(notice.calendar_entry) if notice.calendar_entry else None,
+        written_at=notice.written_at,
+    )
+
+
+@transaction.atomic
+def record_mail(
+    *, notice_id: UUID, attempt: int, outcome: MailOutcome, jitter: float, actor: Actor, at: datetime
+) -> MailState | None:
+    """Note how an attempt went, and when the next one is; give the mail's state, or None when the hold had ended.
+
+    `jitter` is a random number in [0, 1).
+    """
+    require(actor, Act.SEND_MAILS)
+    held = Notice.objects.filter(pk=notice_id, mail_state=MailState.SENDING, mail_attempts=attempt)
+    notice = held.locked().first()
+    if notice is None:
+        return None
+    delay = None if outcome.is_final else mail_retry_delay(attempt, jitter=jitter)
+    state = MailState.SENT if not outcome.reason else MailState.QUEUED if delay else MailState.FAILED
+    require_step(MAIL_STEPS, MailState.SENDING, state)
+    notice.mail_state, notice.mail_error = state, outcome.reason[:200]
+    notice.mail_sent_at = at if state is MailState.SENT else None
+    notice.mail_not_before = at + (delay or timedelta())
+    notice.save(update_fields=["mail_state", "mail_error", "mail_sent_at", "mail_not_before"])
+    return state

@@ -1,0 +1,88 @@
+"""Telling people of their visits: who booked, who escorts, who decides."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bonded.actions.notices import take_back_notices, write_notices
+from bonded.queries.notices import people_told_of
+from bonded.queries.parties import people_in
+from bonded.rules.notices import FORETELLING, NoticeKind
+from inspections.models.bookings import Booking, BookingException
+from inspections.queries.calendars import calendar_entries
+from inspections.rules.bookings import BookingState
+
+SUBJECT = "booking"
+REMINDED_BEFORE = timedelta(hours=24)
+
+
+def tell_of_visit(*, booking_id: UUID, at: datetime) -> None:
+    """Note that a visit is booked, moved or waits for a decision, for everybody whom it concerns.
+
+    Whoever only chooses sits before the screen and is told nothing. Runs in the transaction of the act that did it.
+    """
+    booking = _booking(booking_id)
+    if booking.state == BookingState.HELD:
+        return
+    people = {booking.requested_by_id} | _still_concerned(booking)
+    if booking.state == BookingState.REQUESTED:
+        _tell(booking, NoticeKind.VISIT_REQUESTED, people, at=at)
+        _tell(booking, NoticeKind.VISIT_TO_DECIDE, people_in(_deciding_roles(booking)), at=at)
+    else:
+        people.add(booking.escort.keeper_id)
+        take_back_notices(subject_kind=SUBJECT, subject_id=str(booking.pk), at=at)
+        _tell(booking, NoticeKind.VISIT_MOVED if booking.moved_from else NoticeKind.VISIT_BOOKED, people, at=at)
+        if (due_at := booking.during.lower - REMINDED_BEFORE) > at:
+            _tell(booking, NoticeKind.VISIT_TOMORROW, people, due_at=due_at, at=at)
+    if booking.moved_from:
+        _tell(booking.moved_from, NoticeKind.VISIT_ENDED, _told(booking.moved_from) - people, at=at)
+
+
+def tell_of_end(*, booking_id: UUID, at: datetime) -> None:
+    """Take back what was to be told of a visit that has ended, and note its end for those who were told of it.
+
+    Of a moved visit the new one tells. Runs in the transaction of the act that ended it.
+    """
+    booking = _booking(booking_id)
+    take_back_notices(subject_kind=SUBJECT, subject_id=str(booking.pk), at=at)
+    if booking.state != BookingState.MOVED:
+        _tell(booking, NoticeKind.VISIT_ENDED, _told(booking), at=at)
+
+
+def _booking(booking_id: UUID) -> Booking:
+    rooms = ("escort", "desk__room", "desk__location")
+    before = [f"moved_from__{name}" for name in rooms]
+    return Booking.objects.select_related(*rooms, "moved_from", *before).get(pk=booking_id)
+
+
+def _told(booking: Booking) -> set[int]:
+    return people_told_of(subject_kind=SUBJECT, subject_id=str(booking.pk))
+
+
+def _still_concerned(booking: Booking) -> set[int]:
+    """Give those who were told of the booking before a move, but for its escort."""
+    before = booking.moved_from
+    return _told(before) - {before.escort.keeper_id} if before else set()
+
+
+def _deciding_roles(booking: Booking) -> set[str]:
+    undecided = BookingException.objects.filter(booking=booking, decided_by__isnull=True)
+    return {role for roles in undecided.values_list("overridable_by", flat=True) for role in roles}
+
+
+def _tell(
+    booking: Booking, kind: NoticeKind, user_ids: Collection[int], *, due_at: datetime | None = None, at: datetime
+) -> None:
+    is_change = kind not in FORETELLING
+    write_notices(
+        user_ids=user_ids,
+        kind=kind,
+        subject_kind=SUBJECT,
+        subject_id=str(booking.pk),
+        facts={"status": booking.state},
+        calendar_entry=calendar_entries([booking])[0] if is_change and user_ids else None,
+        due_at=due_at or at,
+        at=at,
+    )
