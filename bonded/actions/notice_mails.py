@@ -17,8 +17,10 @@ from bonded.queries.notices import preferences_of
 from bonded.rules.calendars import CalendarEntry, entry_from_document
 from bonded.rules.lifecycle import require_step
 from bonded.rules.notices import (
+    FORETELLING,
     MAIL_STEPS,
     MAILED,
+    STALE_AFTER,
     Language,
     MailOutcome,
     MailState,
@@ -71,7 +73,8 @@ def claim_mails(*, limit: int, actor: Actor, at: datetime) -> list[ClaimedMail] 
 def _take(notice: Notice, preference: Preference, *, at: datetime) -> bool:
     """Decide what becomes of a due mail now, and say whether it is to be sent."""
     is_wanted = preference.channel in MAILED and notice.user.email and notice.user.is_active
-    if not is_wanted:
+    is_stale = notice.kind in FORETELLING and at >= notice.due_at + STALE_AFTER
+    if is_stale or not is_wanted:
         require_step(MAIL_STEPS, MailState(notice.mail_state), MailState.UNWANTED)
         notice.mail_state = MailState.UNWANTED
     elif quiet_end := quiet_until(preference, at=at):

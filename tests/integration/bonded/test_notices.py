@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
-import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -15,25 +13,23 @@ import pytest
 import structlog.testing
 from django.conf import settings
 from django.core import mail
-from django.core.mail.backends.smtp import EmailBackend
 
 from bonded import tasks
 from bonded.actions.notice_mails import LEASE, claim_mails, record_mail
 from bonded.actions.notices import mark_notice_read, set_notice_preference, take_back_notices, write_notices
-from bonded.gateways.mail import Mail, send_mail
 from bonded.models import Activity, Notice, User
 from bonded.queries.notices import notices_for
 from bonded.rules.calendars import CalendarEntry, EntryStatus
 from bonded.rules.errors import NotFound
 from bonded.rules.notices import (
     RETRY_DELAYS,
+    STALE_AFTER,
     Channel,
     Language,
     MailOutcome,
     NoticeKind,
     Preference,
     QuietHoursInvalid,
-    letter,
 )
 from bonded.rules.permissions import SYSTEM
 from tests.cast import Cast
@@ -177,6 +173,15 @@ def test_send_mails__waits_for_what_is_due_later(cast: Cast, at, send) -> None:
     assert notices_for(cast.alice, at=at + MINUTE).count() == 1
 
 
+def test_send_mails__reminds_nobody_of_what_has_begun(cast: Cast, at, send) -> None:
+    """After a long silence of the mail server, a reminder that comes too late is worse than none."""
+    with_addresses()
+    reminder = a_notice(cast.alice, at, kind=NoticeKind.VISIT_TOMORROW)
+    change = a_notice(cast.alice, at)
+    assert len(send(at + STALE_AFTER)) == 1
+    assert (mail_of(reminder), mail_of(change)) == (("unwanted", 0, ""), ("sent", 1, ""))
+
+
 def test_take_back_notices__before_they_are_sent_tells_nobody(cast: Cast, at, send) -> None:
     with_addresses()
     later = at + MINUTE
@@ -252,36 +257,6 @@ def test_record_mail__gives_up_at_once_what_will_never_be_taken(cast: Cast, at) 
     (claimed,) = claim(at)
     assert record(claimed, "SMTPRecipientsRefused 550", at, is_final=True) == "failed"
     assert mail_of(notice) == ("failed", 1, "SMTPRecipientsRefused 550")
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (smtplib.SMTPRecipientsRefused({"a@b.c": (550, b"no a@b.c")}), ("SMTPRecipientsRefused 550", True)),
-        (smtplib.SMTPRecipientsRefused({"a@b.c": (451, b"later")}), ("SMTPRecipientsRefused 451", False)),
-        (smtplib.SMTPAuthenticationError(535, b"who"), ("SMTPAuthenticationError 535", False)),
-        (smtplib.SMTPServerDisconnected("gone"), ("SMTPServerDisconnected", False)),
-        (TimeoutError("slow"), ("TimeoutError", False)),
-    ],
-)
-def test_send_mail__names_no_address_in_its_reason(monkeypatch, error: Exception, expected: tuple[str, bool]) -> None:
-    def refuse(*args: Any) -> None:
-        raise error
-
-    monkeypatch.setattr("django.core.mail.message.EmailMessage.send", refuse)
-    text = letter(NoticeKind.VISIT_BOOKED, Language.ENGLISH, url="https://example.com")
-    assert send_mail(Mail("1", "a@b.c", text)) == MailOutcome(*expected)
-
-
-def test_send_mail__waits_no_longer_than_the_settings_say(settings) -> None:
-    """A mail server that takes the call and says nothing is left after the timeout."""
-    text = letter(NoticeKind.VISIT_BOOKED, Language.ENGLISH, url="https://example.com")
-    assert EmailBackend().timeout == 10
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
-        settings.EMAIL_TIMEOUT = 0.2
-        assert send_mail(Mail("1", "a@b.c", text)) == MailOutcome("SMTPServerDisconnected")
 
 
 def test_write_notices__tells_a_person_once(cast: Cast, at) -> None:
