@@ -17,7 +17,7 @@ from django.core import mail
 from bonded import tasks
 from bonded.actions.notice_mails import LEASE, claim_mails, record_mail
 from bonded.actions.notices import mark_notice_read, set_notice_preference, take_back_notices, write_notices
-from bonded.models import Activity, Notice, User
+from bonded.models import Activity, Membership, Notice, User
 from bonded.queries.notices import notices_for
 from bonded.rules.calendars import CalendarEntry, EntryStatus
 from bonded.rules.errors import NotFound
@@ -139,9 +139,10 @@ def test_send_mails__sends_none_to_who_has_no_address_or_has_left(cast: Cast, at
     with_addresses()
     User.objects.filter(username="alice").update(email="")
     User.objects.filter(username="bob").update(is_active=False)
-    notices = [a_notice(cast.alice, at), a_notice(cast.bob, at)]
+    Membership.objects.filter(user__username="charlie").delete()
+    notices = [a_notice(actor, at) for actor in (cast.alice, cast.bob, cast.charlie)]
     assert send(at) == []
-    assert [mail_of(one) for one in notices] == [("unwanted", 0, "")] * 2
+    assert [mail_of(one) for one in notices] == [("unwanted", 0, "")] * 3
 
 
 def test_send_mails__is_not_kept_from_the_rest_by_what_nobody_wants(cast: Cast, at, send) -> None:
@@ -240,6 +241,18 @@ def test_record_mail__tries_again_later_and_gives_up_loudly(cast: Cast, at, monk
     assert mail_of(notice) == ("failed", 7, "OSError")
     assert logs == [{"event": "mail_given_up", "log_level": "error", "notice_id": str(notice.pk), "reason": "OSError"}]
     assert claim(moment + timedelta(days=9)) == []
+
+
+@pytest.mark.parametrize(("is_final", "tried"), [(False, 8), (True, 20)])
+def test_send_mails__leaves_a_mail_server_that_is_away_alone(
+    cast: Cast, at, send, monkeypatch, is_final: bool, tried: int
+) -> None:
+    with_addresses()
+    for number in range(20):
+        a_notice(cast.alice, at, number=number)
+    monkeypatch.setattr(tasks, "send_mail", lambda one: MailOutcome("TimeoutError", is_final=is_final))
+    send(at)
+    assert Notice.objects.filter(mail_attempts=1).count() == tried
 
 
 def test_record_mail__of_what_is_recorded_already_says_nothing(cast: Cast, at) -> None:
