@@ -268,14 +268,18 @@ def _post(delivery: ClaimedDelivery) -> Attempt:
 
 @shared_task
 def send_mails() -> None:
-    """Send the mails of notices that are due, until there are none; be loud about each that is given up."""
+    """Send the mails of notices that are due, until there are none; be loud about each that is given up.
+
+    A mail server that is away is left alone until the next sweep, because customs messages wait for the same relays.
+    """
     until = time.monotonic() + LONGEST_RUN_SECONDS
     with ThreadPoolExecutor(SENDERS) as pool:
         while time.monotonic() < until:
             claimed = claim_mails(limit=SENDERS, actor=SYSTEM, at=timezone.now())
             if claimed is None:
                 return
-            for mail, outcome in zip(claimed, pool.map(_mail, claimed), strict=True):
+            outcomes = list(pool.map(_mail, claimed))
+            for mail, outcome in zip(claimed, outcomes, strict=True):
                 state = record_mail(
                     notice_id=mail.id,
                     attempt=mail.attempt,
@@ -286,6 +290,8 @@ def send_mails() -> None:
                 )
                 if state is MailState.FAILED:
                     log.error("mail_given_up", notice_id=str(mail.id), reason=outcome.reason)
+            if any(outcome.reason and not outcome.is_final for outcome in outcomes):
+                return
 
 
 def _mail(mail: ClaimedMail) -> MailOutcome:

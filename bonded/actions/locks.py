@@ -1,7 +1,7 @@
 """The one lock order of the platform, and the only place that locks rows of bonded.
 
 party → consignment → lot → declaration → withdrawal → rows of tariffs (account → assessment →
-ledger) → rows of inspections (slot → booking) → webhook endpoint → its deliveries. Rows of one
+ledger) → rows of inspections (slot → booking) → notice → webhook endpoint → its deliveries. Rows of one
 kind are locked by primary key, in ascending order. Who needs rows of two kinds locks them in this
 order, or is refused by review.
 """

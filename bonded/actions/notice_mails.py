@@ -14,11 +14,14 @@ from django.db import transaction
 
 from bonded.models.notices import Notice
 from bonded.queries.notices import preferences_of
+from bonded.queries.parties import reachable_by_mail
 from bonded.rules.calendars import CalendarEntry, entry_from_document
 from bonded.rules.lifecycle import require_step
 from bonded.rules.notices import (
+    FORETELLING,
     MAIL_STEPS,
     MAILED,
+    STALE_AFTER,
     Language,
     MailOutcome,
     MailState,
@@ -51,27 +54,29 @@ def claim_mails(*, limit: int, actor: Actor, at: datetime) -> list[ClaimedMail] 
     """Hold up to `limit` mails for five minutes: those whose time has come, and those whose holder seems dead.
 
     Of these, a mail that nobody wants is marked so, and one that meets quiet hours waits for their end: then fewer
-    are given, or an empty list. None when nothing was due. Runs two SQL statements and one for each mail.
+    are given, or an empty list. None when nothing was due. Runs three SQL statements and one for each mail.
     """
     require(actor, Act.SEND_MAILS)
     due = Notice.objects.to_mail(at).select_related("user")
     notices = list(due.select_for_update(of=("self",), skip_locked=True)[:limit])
     if not notices:
         return None
-    preferences = preferences_of({notice.user_id for notice in notices})
+    user_ids = {notice.user_id for notice in notices}
+    preferences, reachable = preferences_of(user_ids), reachable_by_mail(user_ids)
     claimed = []
     for notice in notices:
         preference = preferences[notice.user_id, NoticeKind(notice.kind)]
-        if _take(notice, preference, at=at):
+        if _take(notice, preference, is_reachable=notice.user_id in reachable, at=at):
             claimed.append(_claimed(notice, preference))
         notice.save(update_fields=["mail_state", "mail_attempts", "mail_not_before"])
     return claimed
 
 
-def _take(notice: Notice, preference: Preference, *, at: datetime) -> bool:
+def _take(notice: Notice, preference: Preference, *, is_reachable: bool, at: datetime) -> bool:
     """Decide what becomes of a due mail now, and say whether it is to be sent."""
-    is_wanted = preference.channel in MAILED and notice.user.email and notice.user.is_active
-    if not is_wanted:
+    is_wanted = preference.channel in MAILED and is_reachable
+    is_stale = notice.kind in FORETELLING and at >= notice.due_at + STALE_AFTER
+    if is_stale or not is_wanted:
         require_step(MAIL_STEPS, MailState(notice.mail_state), MailState.UNWANTED)
         notice.mail_state = MailState.UNWANTED
     elif quiet_end := quiet_until(preference, at=at):

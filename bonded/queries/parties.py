@@ -54,6 +54,12 @@ def people_in(roles: Collection[str]) -> list[int]:
     return list(people.order_by("pk").values_list("pk", flat=True).distinct())
 
 
+def reachable_by_mail(user_ids: Collection[int]) -> set[int]:
+    """Give those of the people who are active, have an address, and act in some role still: who has none has left."""
+    people = User.objects.filter(pk__in=user_ids, is_active=True, memberships__isnull=False).exclude(email="")
+    return set(people.values_list("pk", flat=True))
+
+
 def keeper_id_of(username: str, *, actor: Actor) -> int:
     """Give the id of an active vault keeper by user name; raises NotFound for anybody else.
 

@@ -28,6 +28,8 @@ class NoticeKind(StrEnum):
 
 # They speak of what is to come, so they are taken back when it does not come.
 FORETELLING = frozenset({NoticeKind.VISIT_TO_DECIDE, NoticeKind.VISIT_TOMORROW})
+# So long after its time, what a notice foretells has come, and no mail is sent of it any more.
+STALE_AFTER = timedelta(hours=24)
 
 
 class Channel(StrEnum):
@@ -56,7 +58,7 @@ class MailState(StrEnum):
     QUEUED = "queued"  # It will be sent when its time comes.
     SENDING = "sending"  # A relay holds it until its lease ends.
     SENT = "sent"  # The mail server has it and said so.
-    UNWANTED = "unwanted"  # The person wants no mail of this kind, has no address, or is not active any more.
+    UNWANTED = "unwanted"  # The person wants no mail of this kind or can't get one, or it would come too late.
     FAILED = "failed"  # It was tried too often, or the mail server will never take it.
 
 

@@ -42,8 +42,10 @@ def pass_pdf(visit: VisitPass) -> bytes:
         *(f"   {name}" for name in visit.visitors),
         "Good once, for this visit only. 仅限本次看货使用一次。",
     ]
+    # Twenty visitors stand closer together than two.
+    step = min(LINE, (y - MARGIN) / len(lines))
     for number, line in enumerate(lines, start=1):
-        _text(canvas, y - number * LINE, line)
+        _text(canvas, y - number * step, line)
     canvas.save()
     return buffer.getvalue()
 

@@ -107,12 +107,23 @@ def _moved_bookings_without_one_that_follows() -> list[str]:
     """)
 
 
+def _reminders_of_visits_that_ended() -> list[str]:
+    return rows_of("""
+        SELECT n.id, b.id, b.state
+          FROM bonded_notice n JOIN inspections_booking b ON b.id::text = n.subject_id
+         WHERE n.kind IN ('visit.tomorrow', 'visit.to_decide') AND n.subject_kind = 'booking'
+           AND n.taken_back_at IS NULL AND n.mail_state <> 'sent'
+           AND b.ended_at IS NOT NULL AND b.state <> 'done'
+    """)
+
+
 INVARIANTS: dict[str, Question] = {
     "Nothing is claimed for a visit that is over or cancelled.": _claims_of_bookings_that_ended,
     "A visit to come has its desk, escort, scale and every lot to itself.": _bookings_without_their_claims,
     "A booking names a lot.": _bookings_without_lots,
     "A visit waits for a decision exactly while something stands against it.": _requests_without_an_open_question,
     "A moved booking is followed by the one that took its place.": _moved_bookings_without_one_that_follows,
+    "Nobody is reminded of a visit that does not take place.": _reminders_of_visits_that_ended,
     "A booking stands as its session does.": _bookings_that_differ_from_their_sessions,
     "The lots of an open session lie at its desk.": _lots_of_open_sessions_that_are_elsewhere,
     "A lot lies at a viewing desk only while its session is open.": _lots_at_desks_without_an_open_session,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import smtplib
-import socket
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -15,25 +13,23 @@ import pytest
 import structlog.testing
 from django.conf import settings
 from django.core import mail
-from django.core.mail.backends.smtp import EmailBackend
 
 from bonded import tasks
 from bonded.actions.notice_mails import LEASE, claim_mails, record_mail
 from bonded.actions.notices import mark_notice_read, set_notice_preference, take_back_notices, write_notices
-from bonded.gateways.mail import Mail, send_mail
-from bonded.models import Activity, Notice, User
+from bonded.models import Activity, Membership, Notice, User
 from bonded.queries.notices import notices_for
 from bonded.rules.calendars import CalendarEntry, EntryStatus
 from bonded.rules.errors import NotFound
 from bonded.rules.notices import (
     RETRY_DELAYS,
+    STALE_AFTER,
     Channel,
     Language,
     MailOutcome,
     NoticeKind,
     Preference,
     QuietHoursInvalid,
-    letter,
 )
 from bonded.rules.permissions import SYSTEM
 from tests.cast import Cast
@@ -143,9 +139,10 @@ def test_send_mails__sends_none_to_who_has_no_address_or_has_left(cast: Cast, at
     with_addresses()
     User.objects.filter(username="alice").update(email="")
     User.objects.filter(username="bob").update(is_active=False)
-    notices = [a_notice(cast.alice, at), a_notice(cast.bob, at)]
+    Membership.objects.filter(user__username="charlie").delete()
+    notices = [a_notice(actor, at) for actor in (cast.alice, cast.bob, cast.charlie)]
     assert send(at) == []
-    assert [mail_of(one) for one in notices] == [("unwanted", 0, "")] * 2
+    assert [mail_of(one) for one in notices] == [("unwanted", 0, "")] * 3
 
 
 def test_send_mails__is_not_kept_from_the_rest_by_what_nobody_wants(cast: Cast, at, send) -> None:
@@ -175,6 +172,15 @@ def test_send_mails__waits_for_what_is_due_later(cast: Cast, at, send) -> None:
     assert (send(at), list(notices_for(cast.alice, at=at))) == ([], [])
     assert len(send(at + MINUTE)) == 1
     assert notices_for(cast.alice, at=at + MINUTE).count() == 1
+
+
+def test_send_mails__reminds_nobody_of_what_has_begun(cast: Cast, at, send) -> None:
+    """After a long silence of the mail server, a reminder that comes too late is worse than none."""
+    with_addresses()
+    reminder = a_notice(cast.alice, at, kind=NoticeKind.VISIT_TOMORROW)
+    change = a_notice(cast.alice, at)
+    assert len(send(at + STALE_AFTER)) == 1
+    assert (mail_of(reminder), mail_of(change)) == (("unwanted", 0, ""), ("sent", 1, ""))
 
 
 def test_take_back_notices__before_they_are_sent_tells_nobody(cast: Cast, at, send) -> None:
@@ -237,6 +243,18 @@ def test_record_mail__tries_again_later_and_gives_up_loudly(cast: Cast, at, monk
     assert claim(moment + timedelta(days=9)) == []
 
 
+@pytest.mark.parametrize(("is_final", "tried"), [(False, 8), (True, 20)])
+def test_send_mails__leaves_a_mail_server_that_is_away_alone(
+    cast: Cast, at, send, monkeypatch, is_final: bool, tried: int
+) -> None:
+    with_addresses()
+    for number in range(20):
+        a_notice(cast.alice, at, number=number)
+    monkeypatch.setattr(tasks, "send_mail", lambda one: MailOutcome("TimeoutError", is_final=is_final))
+    send(at)
+    assert Notice.objects.filter(mail_attempts=1).count() == tried
+
+
 def test_record_mail__of_what_is_recorded_already_says_nothing(cast: Cast, at) -> None:
     with_addresses()
     notice = a_notice(cast.alice, at)
@@ -252,36 +270,6 @@ def test_record_mail__gives_up_at_once_what_will_never_be_taken(cast: Cast, at) 
     (claimed,) = claim(at)
     assert record(claimed, "SMTPRecipientsRefused 550", at, is_final=True) == "failed"
     assert mail_of(notice) == ("failed", 1, "SMTPRecipientsRefused 550")
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"),
-    [
-        (smtplib.SMTPRecipientsRefused({"a@b.c": (550, b"no a@b.c")}), ("SMTPRecipientsRefused 550", True)),
-        (smtplib.SMTPRecipientsRefused({"a@b.c": (451, b"later")}), ("SMTPRecipientsRefused 451", False)),
-        (smtplib.SMTPAuthenticationError(535, b"who"), ("SMTPAuthenticationError 535", False)),
-        (smtplib.SMTPServerDisconnected("gone"), ("SMTPServerDisconnected", False)),
-        (TimeoutError("slow"), ("TimeoutError", False)),
-    ],
-)
-def test_send_mail__names_no_address_in_its_reason(monkeypatch, error: Exception, expected: tuple[str, bool]) -> None:
-    def refuse(*args: Any) -> None:
-        raise error
-
-    monkeypatch.setattr("django.core.mail.message.EmailMessage.send", refuse)
-    text = letter(NoticeKind.VISIT_BOOKED, Language.ENGLISH, url="https://example.com")
-    assert send_mail(Mail("1", "a@b.c", text)) == MailOutcome(*expected)
-
-
-def test_send_mail__waits_no_longer_than_the_settings_say(settings) -> None:
-    """A mail server that takes the call and says nothing is left after the timeout."""
-    text = letter(NoticeKind.VISIT_BOOKED, Language.ENGLISH, url="https://example.com")
-    assert EmailBackend().timeout == 10
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
-        settings.EMAIL_TIMEOUT = 0.2
-        assert send_mail(Mail("1", "a@b.c", text)) == MailOutcome("SMTPServerDisconnected")
 
 
 def test_write_notices__tells_a_person_once(cast: Cast, at) -> None:

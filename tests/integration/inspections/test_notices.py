@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from bonded.models import Notice
+from bonded.queries.invariants import broken_invariants
 from bonded.rules.permissions import SYSTEM, Actor
 from inspections.actions.booking_approvals import approve_booking, refuse_booking
 from inspections.actions.booking_holds import confirm_booking
@@ -160,3 +161,14 @@ def test_move_booking__that_has_to_be_decided_is_moved_when_it_is(cast: Cast, at
         ("vera", "visit.tomorrow"),
     ]
     assert [entry_of(new.pk, kind)[1] for kind in ("visit.requested", "visit.moved")] == [3, 4]
+
+
+@pytest.mark.breaks_invariants
+def test_invariants__notice_a_reminder_of_a_visit_that_does_not_take_place(cast: Cast, at) -> None:
+    booking = a_booking(cast, at, starts_at=SLOT + 2 * DAY)
+    cancel_booking(booking_id=booking.pk, reason="ill", actor=cast.alice, at=at)
+    assert broken_invariants() == []
+    Notice.objects.filter(kind="visit.tomorrow", user__username="vera").update(taken_back_at=None)
+    (broken,) = broken_invariants()
+    assert broken.sentence == "Nobody is reminded of a visit that does not take place."
+    assert len(broken.examples) == 1

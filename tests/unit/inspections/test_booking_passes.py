@@ -29,4 +29,7 @@ def test_pass_pdf__is_scanned_and_read() -> None:
 
 def test_pass_pdf__keeps_a_long_name_on_the_page() -> None:
     name = "Alexandra " * 9 + "Ltd"
-    assert name in text_of(pass_pdf(replace(VISIT, visitors=[name] * 20)))
+    text = text_of(pass_pdf(replace(VISIT, visitors=[f"{number:02d} {name}" for number in range(20)])))
+    for number in range(20):
+        assert f"{number:02d} {name}" in text
+    assert "Good once" in text
