@@ -9,10 +9,15 @@ import pytest
 import pytest_django
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import settings
 
 import config.celery  # noqa: F401  # gives tasks their application
 from bonded.models.base import append_only_tables
 from tests.cast import Cast, make_cast
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

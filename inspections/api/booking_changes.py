@@ -13,7 +13,7 @@ from bonded.api.base import IDEMPOTENCY_KEY, ApiView, Request, idempotent, json_
 from inspections.actions.booking_approvals import approve_booking, refuse_booking
 from inspections.actions.booking_holds import confirm_booking, hold_viewing
 from inspections.actions.booking_moves import move_booking
-from inspections.api.bookings import BookingAnswer, HoldRequest, PlaceRequest, VisitorsRequest, booking_json, wish_of
+from inspections.api.bookings import BookingAnswer, PlaceRequest, VisitorsRequest, VisitRequest, booking_json, wish_of
 from inspections.queries.viewing_rooms import desk_by_code, escort_id_of, scale_id_of
 
 
@@ -33,12 +33,12 @@ class HoldsView(ApiView):
     """Time to choose."""
 
     @extend_schema(
-        operation_id="hold_viewing", parameters=[IDEMPOTENCY_KEY], request=HoldRequest, responses={201: BookingAnswer}
+        operation_id="hold_viewing", parameters=[IDEMPOTENCY_KEY], request=VisitRequest, responses={201: BookingAnswer}
     )
     @idempotent
     def post(self, request: Request) -> HttpResponse:
         """Claim everything for a visit for ten minutes; `held_until` says when that is over."""
-        booking = hold_viewing(wish=wish_of(read(HoldRequest, request), request), actor=request.actor, at=request.at)
+        booking = hold_viewing(wish=wish_of(read(VisitRequest, request), request), actor=request.actor, at=request.at)
         return json_response(booking_json(booking.pk, request), 201)
 
 

@@ -44,7 +44,7 @@ class PlaceRequest(serializers.Serializer[Any]):
     scale = serializers.CharField(max_length=40, required=False)
 
 
-class HoldRequest(PlaceRequest):
+class VisitRequest(PlaceRequest):
     """Which lots, in the order of viewing, at which desk, and when.
 
     Without a guarantee's company the caller's own stands for the duty.
@@ -64,7 +64,7 @@ class VisitorsRequest(serializers.Serializer[Any]):
     justification = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class BookingRequest(HoldRequest, VisitorsRequest):
+class BookingRequest(VisitRequest, VisitorsRequest):
     """What is to be looked at, where and when, and who will come."""
 
 

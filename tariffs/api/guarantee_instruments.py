@@ -39,7 +39,7 @@ class InstrumentRequest(serializers.Serializer[Any]):
     order_of_use = serializers.IntegerField(min_value=1, max_value=1000, required=False, default=1)
 
 
-class ChangeAnswer(serializers.Serializer[Any]):
+class InstrumentChangeAnswer(serializers.Serializer[Any]):
     """One reason why a day differs from the one before; `amount` is added to the headroom."""
 
     kind = serializers.CharField()
@@ -55,7 +55,7 @@ class ForecastDayAnswer(serializers.Serializer[Any]):
     claimed = serializers.CharField()
     available = serializers.CharField()
     uncovered = serializers.CharField()
-    changes = ChangeAnswer(many=True)
+    changes = InstrumentChangeAnswer(many=True)
 
 
 class ForecastAnswer(serializers.Serializer[Any]):
