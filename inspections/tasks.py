@@ -1,4 +1,4 @@
-"""What workers do: price the visits to come again when the rates have changed."""
+"""What workers do: price the visits to come again when the rates have changed, and end what is overdue."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
 from inspections.actions.overdue_bookings import end_overdue_booking
+from inspections.actions.overdue_offers import lapse_offer
 from inspections.actions.rate_changes import price_visit
 from inspections.queries.bookings import overdue_bookings
+from inspections.queries.offers import overdue_offers
 from inspections.queries.rate_changes import visits_to_price
 
 # So many visits a sweep, one transaction each; what is left is found by the next one.
@@ -36,3 +38,10 @@ def end_overdue_bookings() -> int:
         end_overdue_booking(booking_id=one, actor=SYSTEM, at=at) is not None
         for one in overdue_bookings(at=at, limit=AT_ONCE)
     )
+
+
+@shared_task
+def lapse_offers() -> int:
+    """End offers that nobody answered in time, and give their number; safe to kill and to run twice, as above."""
+    at = timezone.now()
+    return sum(lapse_offer(offer_id=one, actor=SYSTEM, at=at) for one in overdue_offers(at=at, limit=AT_ONCE))

@@ -21,6 +21,7 @@ from inspections.actions.headroom import free_for_booking, reserve_for_booking
 from inspections.actions.locks import lock_bookings
 from inspections.models.bookings import BookedLot, Booking, BookingException
 from inspections.queries.bookings import lapsed_holds_of, missed_visits
+from inspections.queries.offers import cachet_problems
 from inspections.queries.slots import next_free
 from inspections.queries.viewing_rooms import desk_by_id, escort_for, scale_for
 from inspections.rules.bookings import (
@@ -125,7 +126,8 @@ def problems_of(
             escort_is_on_duty=booking.escort.is_on_duty,
             scale_is_in_service=scale.is_in_service,
             scale_calibrated_until=scale.calibrated_until,
-            lot_problems=viewing_problems(lot_ids, actor=actor),
+            lot_problems=viewing_problems(lot_ids, actor=actor)
+            + cachet_problems(lot_ids, company_id=booking.company_id, at=at),
             duty_problem=duty_problem,
             missed=missed_visits(booking.company_id, at=at),
             holds=held.exclude(pk=booking.pk).count() + 1 if is_hold else 0,

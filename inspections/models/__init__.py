@@ -3,6 +3,7 @@
 from inspections.models.bookings import BookedLot, Booking, BookingException
 from inspections.models.claims import Claim
 from inspections.models.findings import Finding
+from inspections.models.offers import Offer
 from inspections.models.rate_changes import RateChanges
 from inspections.models.sessions import SessionLot, ViewingSession
 from inspections.models.viewing_rooms import Desk, Escort, RoomHours, Scale, ViewingRoom
@@ -15,6 +16,7 @@ __all__ = (
     "Desk",
     "Escort",
     "Finding",
+    "Offer",
     "RateChanges",
     "RoomHours",
     "Scale",

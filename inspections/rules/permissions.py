@@ -25,9 +25,17 @@ class Act(StrEnum):
     CLOSE_SESSION = "inspections.session.close"
     RECORD_FINDING = "inspections.finding.record"
     PRICE_VISIT = "inspections.booking.price"
+    READ_OFFER = "inspections.offer.read"
+    MAKE_OFFER = "inspections.offer.make"
+    COUNTER_OFFER = "inspections.offer.counter"
+    ACCEPT_OFFER = "inspections.offer.accept"
+    REFUSE_OFFER = "inspections.offer.refuse"
+    WITHDRAW_OFFER = "inspections.offer.withdraw"
+    LAPSE_OFFER = "inspections.offer.lapse"
 
 
 _BUYER = frozenset({Role.BUYER})
+_BOTH_SIDES = frozenset({Role.BUYER, Role.SUPPLIER})
 _KEEPER = frozenset({Role.VAULT_KEEPER})
 _HOUSE = frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.SYSTEM})
 _READERS = _BUYER | _HOUSE | frozenset({Role.CUSTOMS_OFFICER, Role.AUDITOR})
@@ -48,6 +56,14 @@ MAY: ActTable = {
     Act.CLOSE_SESSION: _KEEPER,
     Act.RECORD_FINDING: _BUYER | _KEEPER,
     Act.PRICE_VISIT: frozenset({Role.SYSTEM}),
+    Act.READ_OFFER: _READERS | _BOTH_SIDES,
+    Act.MAKE_OFFER: _BUYER,
+    Act.COUNTER_OFFER: frozenset({Role.SUPPLIER}),
+    # Whose turn it is says which side may.
+    Act.ACCEPT_OFFER: _BOTH_SIDES,
+    Act.REFUSE_OFFER: _BOTH_SIDES,
+    Act.WITHDRAW_OFFER: _BUYER,
+    Act.LAPSE_OFFER: frozenset({Role.SYSTEM}),
 }
 
 

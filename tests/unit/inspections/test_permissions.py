@@ -23,6 +23,13 @@ ALLOWED = {
     "inspections.session.close": "vault_keeper",
     "inspections.finding.record": "buyer vault_keeper",
     "inspections.booking.price": "system",
+    "inspections.offer.read": f"{READERS} supplier",
+    "inspections.offer.make": "buyer",
+    "inspections.offer.counter": "supplier",
+    "inspections.offer.accept": "buyer supplier",
+    "inspections.offer.refuse": "buyer supplier",
+    "inspections.offer.withdraw": "buyer",
+    "inspections.offer.lapse": "system",
 }
 
 

@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.situations.inspections import a_weighed_in_session
 
 EDITABLE = ["viewingroom", "desk", "escort", "scale"]
-READABLE = ["booking", "bookedlot", "claim", "viewingsession", "sessionlot", "finding"]
+READABLE = ["booking", "bookedlot", "claim", "viewingsession", "sessionlot", "finding", "offer"]
 
 
 @pytest.mark.parametrize("name", [*EDITABLE, *READABLE])
