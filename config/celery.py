@@ -34,6 +34,7 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     "inspections.tasks.price_visits": (30, "work"),
     "inspections.tasks.end_overdue_bookings": (10, "work"),
     "inspections.tasks.extend_overruns": (60, "work"),
+    "inspections.tasks.lapse_offers": (60, "work"),
 }
 
 _beat_schedule: dict[str, Any] = {

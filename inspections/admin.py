@@ -112,6 +112,14 @@ class BookingAdmin(ReadOnlyAdmin):
     list_filter = ("state",)
 
 
+@admin.register(models.Offer)
+class OfferAdmin(ReadOnlyAdmin):
+    """Offers."""
+
+    list_display = ("id", "lot", "company", "state", "made_at", "ends_at", "ended_at")
+    list_filter = ("state",)
+
+
 @admin.register(models.ViewingSession)
 class ViewingSessionAdmin(ReadOnlyAdmin):
     """Visits."""

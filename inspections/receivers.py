@@ -12,6 +12,7 @@ from bonded.signals import lots_held, withdrawal_released, withdrawal_requested
 from inspections.actions.bookings import cancel_bookings_of_lots
 from inspections.actions.headroom import free_for_withdrawal
 from inspections.actions.notices import tell_of_end, tell_of_visit
+from inspections.actions.overdue_offers import end_offers_of_kept_lots
 from inspections.actions.rate_changes import note_rate_change
 from inspections.signals import booking_confirmed, booking_ended, booking_made
 from tariffs.signals import versions_published
@@ -20,6 +21,13 @@ from tariffs.signals import versions_published
 def cancel_viewings_of_held_lots(sender: Any, *, lot_ids: list[int], at: datetime, **kwargs: Any) -> None:
     """Cancel the visits to come of lots that must stay in the vault."""
     cancel_bookings_of_lots(lot_ids=lot_ids, except_company_id=None, actor=SYSTEM, at=at)
+
+
+def keep_lots_under_cachet(sender: Any, *, withdrawal_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Refuse the withdrawal of lots that are sealed for another company's offer, and end the company's own offers."""
+    facts = goods_of_withdrawal(withdrawal_id)
+    lot_ids = [line.lot_id for line in facts.lines]
+    end_offers_of_kept_lots(lot_ids=lot_ids, company_id=facts.company_id, actor=SYSTEM, at=at)
 
 
 def cancel_viewings_of_others(sender: Any, *, withdrawal_id: UUID, at: datetime, **kwargs: Any) -> None:
@@ -57,6 +65,7 @@ def tell_people_of_end(sender: Any, *, booking_id: UUID, at: datetime, **kwargs:
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
     lots_held.connect(cancel_viewings_of_held_lots, dispatch_uid="inspections.cancel.held")
+    withdrawal_requested.connect(keep_lots_under_cachet, dispatch_uid="inspections.offers.requested")
     withdrawal_requested.connect(cancel_viewings_of_others, dispatch_uid="inspections.cancel.requested")
     versions_published.connect(count_what_was_published, dispatch_uid="inspections.rates")
     withdrawal_released.connect(cancel_viewings_of_released_lots, dispatch_uid="inspections.cancel.released")

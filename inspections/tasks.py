@@ -1,4 +1,4 @@
-"""What workers do: price the visits to come again when the rates have changed."""
+"""What workers do: price the visits to come again when the rates have changed, and end what is overdue."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
 from inspections.actions.overdue_bookings import end_overdue_booking
+from inspections.actions.overdue_offers import lapse_offer
 from inspections.actions.overruns import extend_overrun
 from inspections.actions.rate_changes import price_visit
 from inspections.queries.bookings import overdue_bookings
+from inspections.queries.offers import overdue_offers
 from inspections.queries.overruns import overrunning_visits
 from inspections.queries.rate_changes import visits_to_price
 
@@ -50,3 +52,10 @@ def extend_overruns() -> int:
     return sum(
         len(extend_overrun(booking_id=one, actor=SYSTEM, at=at)) for one in overrunning_visits(at=at, limit=AT_ONCE)
     )
+
+
+@shared_task
+def lapse_offers() -> int:
+    """End offers that nobody answered in time, and give their number; safe to kill and to run twice, as above."""
+    at = timezone.now()
+    return sum(lapse_offer(offer_id=one, actor=SYSTEM, at=at) for one in overdue_offers(at=at, limit=AT_ONCE))

@@ -1,7 +1,8 @@
 """The only place that locks rows of inspections.
 
-They come last: lot → guarantee account → booking → session. Whoever changes a booking locks its
-lots first, so two acts on one booking are one after the other from their very beginning.
+They come last: lot → guarantee account → booking → session → offer. Whoever changes a booking locks its
+lots first, so two acts on one booking are one after the other from their very beginning. Whoever
+locks an offer has its lot, so nobody ever waits for an offer itself, and it may stand anywhere after.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bonded.actions.locks import lock_lots
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import SYSTEM, Actor
 from inspections.models.bookings import Booking
+from inspections.models.offers import Offer
 from inspections.models.sessions import ViewingSession
 from inspections.rules.bookings import TO_COME_STATES
 from tariffs.actions.locks import lock_guarantees_of
@@ -71,3 +73,18 @@ def lock_session(booking: Booking) -> ViewingSession:
     for session in ViewingSession.objects.filter(booking=booking).locked():
         return session
     raise NotFound("Nobody has checked in for this booking.", booking_id=str(booking.pk))
+
+
+def lock_offer(offer_id: UUID, *, actor: Actor) -> Offer:
+    """Lock an offer's lot and the offer; raises NotFound when it is not there or not the actor's."""
+    lot_ids = Offer.objects.visible_to(actor).filter(pk=offer_id).values_list("lot_id", flat=True)
+    if not lot_ids:
+        raise NotFound("There is no such offer.", offer_id=str(offer_id))
+    # A lot that was put on hold is out of its buyer's sight, and still has to be locked.
+    lock_lots(list(lot_ids), actor=SYSTEM)
+    return Offer.objects.filter(pk=offer_id).locked().get()
+
+
+def lock_open_offers(lot_ids: Collection[int]) -> list[Offer]:
+    """Lock the open offers on lots that the caller has locked, with their lots' numbers."""
+    return list(Offer.objects.open().filter(lot__in=lot_ids).select_related("lot").locked())

@@ -22,10 +22,12 @@ from inspections.actions.locks import lock_booking, lock_session, retried_after_
 from inspections.models.bookings import Booking
 from inspections.models.findings import Finding
 from inspections.models.sessions import SessionLot, ViewingSession
+from inspections.queries.offers import lots_sealed_for_others
 from inspections.queries.sessions import shortages_of
 from inspections.rules import bookings
 from inspections.rules.bookings import BookingState, require_check_in_open
 from inspections.rules.findings import FindingMissing, keeps_headroom
+from inspections.rules.offers import LotUnderCachet
 from inspections.rules.permissions import Act, require
 from inspections.rules.sessions import (
     STEPS,
@@ -73,12 +75,15 @@ def open_session(
 
     A lot whose weight or count differs from the books is put on hold at once: it lies at the desk
     and may not be looked at. Raises NotFound, StepNotAllowed, LotsDiffer, TwoKeepersNeeded,
-    SealDiffers, LotIsNotSealed, LotOnHold; then nothing is opened.
+    SealDiffers, LotIsNotSealed, LotOnHold, LotUnderCachet; then nothing is opened.
     """
     require(actor, Act.OPEN_SESSION)
     booking = lock_booking(booking_id, actor=actor)
     session = _begin(booking, SessionState.OPEN)
-    require_each_lot_once(_stock_numbers(booking), [reading.lot_id for reading in weighed_out])
+    stock_numbers = _stock_numbers(booking)
+    require_each_lot_once(stock_numbers, [reading.lot_id for reading in weighed_out])
+    if sealed := lots_sealed_for_others(stock_numbers, company_id=booking.company_id, at=at):
+        raise LotUnderCachet("A lot is sealed for an offer and stays closed until it is answered.", lots=sealed)
     SessionLot.objects.bulk_create(
         [
             _weigh_out(booking, session, reading, witness_id, actor, at)

@@ -24,6 +24,7 @@ from inspections.actions.locks import lock_bookings
 from inspections.models.bookings import BookedLot, Booking, BookingException
 from inspections.models.visit_terms import Instrument
 from inspections.queries.bookings import lapsed_holds_of, missed_visits, papers_of
+from inspections.queries.offers import cachet_problems
 from inspections.queries.slots import next_free
 from inspections.queries.viewing_rooms import desk_by_id, opening_on, terms_at
 from inspections.queries.visit_resources import escort_for, escorts_there, instruments_for, officer_for, scale_for
@@ -192,7 +193,7 @@ def problems_of(
             escort_is_on_duty=bool(escorts_there([booking.escort], slot)),
             scale_is_in_service=scale.is_in_service,
             scale_calibrated_until=scale.calibrated_until,
-            lot_problems=lot_problems,
+            lot_problems=[*lot_problems, *cachet_problems(lot_ids, company_id=booking.company_id, at=at)],
             duty_problem=duty_problem,
             missed=missed_visits(booking.company_id, at=at),
             holds=held.exclude(pk=booking.pk).count() + 1 if is_hold else 0,

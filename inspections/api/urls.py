@@ -8,6 +8,7 @@ from inspections.api import (
     booking_passes,
     bookings,
     calendar_feeds,
+    offers,
     sessions,
     slots,
     viewable_lots,
@@ -36,4 +37,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:booking_id>/findings", sessions.FindingsView.as_view()),
     path("bookings/<uuid:booking_id>/weigh-in", sessions.WeighInView.as_view()),
     path("bookings/<uuid:booking_id>/close", sessions.CloseSessionView.as_view()),
+    path("offers", offers.OffersView.as_view()),
+    path("offers/<uuid:offer_id>", offers.OfferView.as_view()),
+    path("offers/<uuid:offer_id>/counter", offers.CounterOfferView.as_view()),
+    path("offers/<uuid:offer_id>/accept", offers.AcceptOfferView.as_view()),
+    path("offers/<uuid:offer_id>/refuse", offers.RefuseOfferView.as_view()),
+    path("offers/<uuid:offer_id>/withdraw", offers.WithdrawOfferView.as_view()),
 ]

@@ -6,6 +6,7 @@ from inspections.models.calendar_feeds import CalendarFeed
 from inspections.models.claims import Claim
 from inspections.models.company_papers import CompanyPaper
 from inspections.models.findings import Finding
+from inspections.models.offers import Offer
 from inspections.models.rate_changes import RateChanges
 from inspections.models.rosters import AttendingOfficer, Shift
 from inspections.models.sessions import SessionLot, ViewingSession
@@ -26,6 +27,7 @@ __all__ = (
     "Escort",
     "Finding",
     "Instrument",
+    "Offer",
     "RateChanges",
     "RoomHours",
     "Scale",

@@ -117,6 +117,31 @@ def _reminders_of_visits_that_ended() -> list[str]:
     """)
 
 
+def _offers_that_are_not_as_agreed() -> list[str]:
+    return rows_of("""
+        SELECT o.id, o.total_minor, o.counter_total_minor FROM inspections_offer o
+         WHERE o.total_minor <> round(o.price_minor * o.weight_carats)
+            OR o.counter_total_minor <> round(o.counter_price_minor * o.weight_carats)
+    """)
+
+
+def _open_offers_on_kept_lots() -> list[str]:
+    return rows_of("""
+        SELECT o.id, lot.stock_number, lot.trade_state
+          FROM inspections_offer o JOIN bonded_lot lot ON lot.id = o.lot_id
+         WHERE o.state IN ('offered', 'countered') AND lot.trade_state <> 'free'
+    """)
+
+
+def _accepted_offers_without_their_withdrawal() -> list[str]:
+    return rows_of("""
+        SELECT o.id FROM inspections_offer o
+         WHERE o.state = 'accepted' AND NOT EXISTS (
+               SELECT FROM bonded_withdrawal w JOIN bonded_withdrawallot l ON l.withdrawal_id = w.id
+                WHERE w.id = o.withdrawal_id AND w.company_id = o.company_id AND l.lot_id = o.lot_id)
+    """)
+
+
 INVARIANTS: dict[str, Question] = {
     "Nothing is claimed for a visit that is over or cancelled.": _claims_of_bookings_that_ended,
     "A visit to come has its desk, escort, scale and every lot to itself.": _bookings_without_their_claims,
@@ -128,4 +153,7 @@ INVARIANTS: dict[str, Question] = {
     "The lots of an open session lie at its desk.": _lots_of_open_sessions_that_are_elsewhere,
     "A lot lies at a viewing desk only while its session is open.": _lots_at_desks_without_an_open_session,
     "The guarantee stands for the duty on what is booked, and on nothing cancelled.": _bookings_without_their_headroom,
+    "An offer comes to its price for its carats.": _offers_that_are_not_as_agreed,
+    "A lot under a cachet is kept for nobody.": _open_offers_on_kept_lots,
+    "An accepted offer has asked for its lot's withdrawal.": _accepted_offers_without_their_withdrawal,
 }

@@ -33,9 +33,17 @@ class Act(StrEnum):
     FEED_OWN_ESCORTS = "inspections.calendar_feed.escort"
     FEED_ROOM_VISITS = "inspections.calendar_feed.room"
     REVOKE_CALENDAR_FEED = "inspections.calendar_feed.revoke"
+    READ_OFFER = "inspections.offer.read"
+    MAKE_OFFER = "inspections.offer.make"
+    COUNTER_OFFER = "inspections.offer.counter"
+    ACCEPT_OFFER = "inspections.offer.accept"
+    REFUSE_OFFER = "inspections.offer.refuse"
+    WITHDRAW_OFFER = "inspections.offer.withdraw"
+    LAPSE_OFFER = "inspections.offer.lapse"
 
 
 _BUYER = frozenset({Role.BUYER})
+_BOTH_SIDES = frozenset({Role.BUYER, Role.SUPPLIER})
 _KEEPER = frozenset({Role.VAULT_KEEPER})
 _HOUSE = frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.SYSTEM})
 _READERS = _BUYER | _HOUSE | frozenset({Role.CUSTOMS_OFFICER, Role.AUDITOR})
@@ -64,6 +72,14 @@ MAY: ActTable = {
     Act.FEED_OWN_ESCORTS: _KEEPER,
     Act.FEED_ROOM_VISITS: frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR}),
     Act.REVOKE_CALENDAR_FEED: frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.ADMINISTRATOR}),
+    Act.READ_OFFER: _READERS | _BOTH_SIDES,
+    Act.MAKE_OFFER: _BUYER,
+    Act.COUNTER_OFFER: frozenset({Role.SUPPLIER}),
+    # Whose turn it is says which side may.
+    Act.ACCEPT_OFFER: _BOTH_SIDES,
+    Act.REFUSE_OFFER: _BOTH_SIDES,
+    Act.WITHDRAW_OFFER: _BUYER,
+    Act.LAPSE_OFFER: frozenset({Role.SYSTEM}),
 }
 
 

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bonded.models import Location, Lot, User
 from bonded.rules.locations import LocationKind
+from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
+from bonded.rules.withdrawals import Procedure
 from inspections.actions.booking_holds import hold_viewing
 from inspections.actions.bookings import book_viewing
 from inspections.actions.findings import record_finding
-from inspections.actions.sessions import check_in, open_session, weigh_in_session
-from inspections.models import Booking, Desk, Escort, RoomHours, Scale, ViewingRoom, ViewingSession
+from inspections.actions.offers import make_offer
+from inspections.actions.sessions import check_in, close_session, open_session, weigh_in_session
+from inspections.models import Booking, Desk, Escort, Offer, RoomHours, Scale, ViewingRoom, ViewingSession
 from inspections.rules.bookings import VisitWish
 from inspections.rules.findings import Intent
 from inspections.rules.sessions import WeighedIn, WeighedOut
 from inspections.rules.viewing_rooms import WORKING_WEEKDAYS
+from tariffs.actions.guarantees import set_guarantee
 from tests.cast import Cast
 from tests.situations.bonded import lots_in_the_vault
 from tests.situations.tariffs import a_guarantee, a_schedule
@@ -165,3 +169,52 @@ def a_request(cast: Cast, at: datetime, **changes: Any) -> Booking:
     """Alice wants to bring three people, which a keeper has to allow."""
     visitors = ["Alice Alder", "Bob Alder", "A setter"]
     return a_booking(cast, at, visitors=visitors, justification="The setter decides.", **changes)
+
+
+def a_lot_looked_at(cast: Cast, at: datetime, *, intent: Intent = Intent.BUY) -> Lot:
+    """Alice has looked at a lot of 1.000 ct in a visit that is over; it is back, sealed and free."""
+    session = a_weighed_in_session(cast, at, intents=[intent])
+    close_session(booking_id=session.booking_id, actor=cast.victor, at=at)
+    return Lot.objects.get(booked_lots__booking=session.booking_id)
+
+
+def a_visit(
+    cast: Cast, room: Room, lot: Lot, *, starts_at: datetime, actor: Actor, agreed: str | None = "1.000"
+) -> datetime:
+    """A buyer has come to look at a lot, wants it and is gone again; gives the moment of the end."""
+    at = starts_at - timedelta(minutes=15)
+    booking = booking_of(room, [lot], actor=actor, at=at, starts_at=starts_at)
+    keepers: dict[str, Any] = {"booking_id": booking.pk, "actor": cast.victor, "at": at}
+    witness_id = cast.vera.user_id or 0
+    check_in(identity_note="passport seen", **keepers)
+    open_session(weighed_out=weighings_out(booking), witness_id=witness_id, **keepers)
+    record_finding(
+        booking_id=booking.pk,
+        lot_id=lot.pk,
+        intent=Intent.BUY,
+        agreed_carats=None if agreed is None else Decimal(agreed),
+        remarks="",
+        actor=actor,
+        at=at,
+    )
+    seal = f"V-{Booking.objects.count():06d}"
+    weighed_in = [WeighedIn(lot.pk, lot.weight_carats, lot.pieces, seal)]
+    weigh_in_session(weighed_in=weighed_in, witness_id=witness_id, **keepers)
+    close_session(**keepers)
+    return at
+
+
+def a_lot_that_two_looked_at(cast: Cast, at: datetime) -> tuple[Room, Lot, datetime]:
+    """Alice and then Charlie have looked at a lot; gives the moment after that, too."""
+    a_buyer_who_may_book(cast, at)
+    set_guarantee(company_id=cast.cedar.pk, limit=Money(500_000_00, "CNY"), actor=cast.ada, at=at)
+    room, lot = a_viewing_room(cast), viewable_lots(cast, at)[0]
+    a_visit(cast, room, lot, starts_at=SLOT, actor=cast.alice)
+    return room, lot, a_visit(cast, room, lot, starts_at=NEXT_SLOTS[0], actor=cast.charlie)
+
+
+def an_offer(cast: Cast, at: datetime, *, lot: Lot | None = None, price: str = "4000.00", **changes: Any) -> Offer:
+    """Alice offers 4,000.00 dollars a carat on the lot that she has looked at."""
+    lot = lot or a_lot_looked_at(cast, at)
+    asked: dict[str, Any] = {"procedure": Procedure.HOME_USE, "actor": cast.alice}
+    return make_offer(lot_id=lot.pk, price=Money.from_text(price, "USD"), at=at, **asked | changes)

@@ -31,6 +31,13 @@ ALLOWED = {
     "inspections.calendar_feed.escort": "vault_keeper",
     "inspections.calendar_feed.room": "administrator vault_keeper",
     "inspections.calendar_feed.revoke": "administrator buyer vault_keeper",
+    "inspections.offer.read": f"{READERS} supplier",
+    "inspections.offer.make": "buyer",
+    "inspections.offer.counter": "supplier",
+    "inspections.offer.accept": "buyer supplier",
+    "inspections.offer.refuse": "buyer supplier",
+    "inspections.offer.withdraw": "buyer",
+    "inspections.offer.lapse": "system",
 }
 
 

@@ -16,7 +16,7 @@ EDITABLE = [
     *("viewingroom", "closure", "desk", "escort", "scale"),
     *("attendingofficer", "shift", "instrument", "viewingterms", "companypaper"),
 ]
-READABLE = ["booking", "bookedlot", "claim", "viewingsession", "sessionlot", "finding"]
+READABLE = ["booking", "bookedlot", "claim", "viewingsession", "sessionlot", "finding", "offer"]
 
 
 @pytest.mark.parametrize("name", [*EDITABLE, *READABLE])
