@@ -32,6 +32,8 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     "tariffs.tasks.review_guarantees": (300, "work"),
     "inspections.tasks.price_visits": (30, "work"),
     "inspections.tasks.end_overdue_bookings": (10, "work"),
+    "inspections.tasks.offer_freed_places": (10, "work"),
+    "inspections.tasks.sweep_waiting_list": (300, "work"),
 }
 
 _beat_schedule: dict[str, Any] = {

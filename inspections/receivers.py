@@ -11,7 +11,9 @@ from bonded.rules.permissions import SYSTEM
 from bonded.signals import lots_held, withdrawal_released, withdrawal_requested
 from inspections.actions.bookings import cancel_bookings_of_lots
 from inspections.actions.headroom import free_for_withdrawal
+from inspections.actions.place_offers import follow_offer, note_freed_place
 from inspections.actions.rate_changes import note_rate_change
+from inspections.signals import booking_confirmed, booking_ended
 from tariffs.signals import versions_published
 
 
@@ -42,9 +44,22 @@ def count_what_was_published(sender: Any, *, at: datetime, **kwargs: Any) -> Non
     note_rate_change(actor=SYSTEM, at=at)
 
 
+def follow_confirmed_booking(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Let whoever waited for this place have it."""
+    follow_offer(booking_id=booking_id, actor=SYSTEM, at=at)
+
+
+def note_ended_booking(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Let the wait that this place was offered to end, and note that it is free for the next."""
+    follow_offer(booking_id=booking_id, actor=SYSTEM, at=at)
+    note_freed_place(booking_id=booking_id, actor=SYSTEM, at=at)
+
+
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
     lots_held.connect(cancel_viewings_of_held_lots, dispatch_uid="inspections.cancel.held")
     withdrawal_requested.connect(cancel_viewings_of_others, dispatch_uid="inspections.cancel.requested")
     versions_published.connect(count_what_was_published, dispatch_uid="inspections.rates")
     withdrawal_released.connect(cancel_viewings_of_released_lots, dispatch_uid="inspections.cancel.released")
+    booking_confirmed.connect(follow_confirmed_booking, dispatch_uid="inspections.waiting_list.confirmed")
+    booking_ended.connect(note_ended_booking, dispatch_uid="inspections.waiting_list.ended")

@@ -1,4 +1,4 @@
-"""What workers do: price the visits to come again when the rates have changed."""
+"""What workers do: price visits again, end what is overdue, and offer what came free to whoever waits."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
 from inspections.actions.overdue_bookings import end_overdue_booking
+from inspections.actions.place_offers import note_looked_at, offer_place
 from inspections.actions.rate_changes import price_visit
 from inspections.queries.bookings import overdue_bookings
 from inspections.queries.rate_changes import visits_to_price
+from inspections.queries.waiting_list import places_to_offer, waits_in_turn
+from inspections.rules.waiting_list import WaitState
 
 # So many visits a sweep, one transaction each; what is left is found by the next one.
 AT_ONCE = 500
@@ -36,3 +39,28 @@ def end_overdue_bookings() -> int:
         end_overdue_booking(booking_id=one, actor=SYSTEM, at=at) is not None
         for one in overdue_bookings(at=at, limit=AT_ONCE)
     )
+
+
+@shared_task
+def offer_freed_places() -> int:
+    """Offer what visits gave back to whoever waits for that time, in turn; gives the number of offers.
+
+    Killed half way, the places stay noted; two at once find each other's work done.
+    """
+    at = timezone.now()
+    places = places_to_offer(limit=AT_ONCE)
+    if not places:
+        return 0
+    offers = sum(
+        offer_place(entry_id=one, actor=SYSTEM, at=at) is WaitState.OFFERED
+        for one in waits_in_turn(freed=[place.booking for place in places])
+    )
+    note_looked_at(place_ids=[place.pk for place in places], actor=SYSTEM, at=at)
+    return offers
+
+
+@shared_task
+def sweep_waiting_list() -> int:
+    """Offer what came free otherwise, in turn, and end waits whose window is over; gives the number of offers."""
+    at = timezone.now()
+    return sum(offer_place(entry_id=one, actor=SYSTEM, at=at) is WaitState.OFFERED for one in waits_in_turn())

@@ -15,7 +15,7 @@ from inspections.actions.client_events import tell_of_booking
 from inspections.actions.locks import lock_booking, retried_after_deadlock
 from inspections.actions.visits import ask_for_overrides, problems_of, require_overridable, take_visit
 from inspections.models.bookings import Booking
-from inspections.rules.bookings import STEPS, BookingState, HoldLapsed, VisitWish
+from inspections.rules.bookings import HOLD_TERM, STEPS, BookingState, HoldLapsed, VisitWish
 from inspections.rules.permissions import Act, require
 from inspections.rules.slots import slot_from
 from inspections.signals import booking_confirmed
@@ -29,7 +29,7 @@ def hold_viewing(*, wish: VisitWish, actor: Actor, at: datetime) -> Booking:
     Raises NotFound, BookingRefused, SlotTaken.
     """
     require(actor, Act.BOOK_VIEWING)
-    return take_visit(wish, act=Act.HOLD_VIEWING, is_hold=True, justification="", actor=actor, at=at)
+    return take_visit(wish, act=Act.HOLD_VIEWING, hold_term=HOLD_TERM, justification="", actor=actor, at=at)
 
 
 @retried_after_deadlock

@@ -51,7 +51,7 @@ def move_booking(
     return take_visit(
         wish,
         act=Act.MOVE_BOOKING,
-        is_hold=False,
+        hold_term=None,
         justification=justification or old.justification,
         moved_from=old,
         actor=actor,

@@ -30,7 +30,7 @@ def book_viewing(*, wish: VisitWish, justification: str = "", actor: Actor, at: 
     which all of it is free.
     """
     require(actor, Act.BOOK_VIEWING)
-    return take_visit(wish, act=Act.BOOK_VIEWING, is_hold=False, justification=justification, actor=actor, at=at)
+    return take_visit(wish, act=Act.BOOK_VIEWING, hold_term=None, justification=justification, actor=actor, at=at)
 
 
 @retried_after_deadlock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,6 @@ from inspections.queries.bookings import lapsed_holds_of, missed_visits
 from inspections.queries.slots import next_free
 from inspections.queries.viewing_rooms import desk_by_id, escort_for, scale_for
 from inspections.rules.bookings import (
-    HOLD_TERM,
     STEPS,
     BookingFacts,
     BookingRefused,
@@ -39,12 +38,20 @@ from inspections.signals import booking_ended, booking_made
 
 
 def take_visit(
-    wish: VisitWish, *, act: Act, is_hold: bool, justification: str, actor: Actor, at: datetime, **columns: Any
+    wish: VisitWish,
+    *,
+    act: Act,
+    hold_term: timedelta | None,
+    justification: str,
+    actor: Actor,
+    at: datetime,
+    **columns: Any,
 ) -> Booking:
     """Write a booking with everything that it claims, or refuse with every problem at once.
 
-    A hold names its visitors later. With a justification, problems that somebody may override make a booking that is
-    requested: it claims everything, and waits. Raises NotFound, BookingRefused, and SlotTaken with the next times.
+    With a `hold_term` it is held so long, and names its visitors later. With a justification, problems that somebody
+    may override make a booking that is requested: it claims everything, and waits. Raises NotFound, BookingRefused,
+    and SlotTaken with the next times.
     """
     if not wish.lot_ids:
         raise InputInvalid("A viewing names at least one lot.")
@@ -73,10 +80,10 @@ def take_visit(
         actor=actor,
         at=at,
     )
-    booking.state = BookingState.HELD if is_hold else BookingState.BOOKED
-    booking.held_until = at + HOLD_TERM if is_hold else None
+    booking.state = BookingState.HELD if hold_term else BookingState.BOOKED
+    booking.held_until = at + hold_term if hold_term else None
     problems = problems_of(booking, slot, wish.lot_ids, duty_problem, actor=actor, at=at)
-    require_overridable(problems, justification if not is_hold else "")
+    require_overridable(problems, justification if not hold_term else "")
     if problems:
         booking.state = BookingState.REQUESTED
     booking.save(force_insert=True)

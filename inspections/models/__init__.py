@@ -6,6 +6,7 @@ from inspections.models.findings import Finding
 from inspections.models.rate_changes import RateChanges
 from inspections.models.sessions import SessionLot, ViewingSession
 from inspections.models.viewing_rooms import Desk, Escort, RoomHours, Scale, ViewingRoom
+from inspections.models.waiting_list import FreedPlace, WaitingEntry
 
 __all__ = (
     "BookedLot",
@@ -15,10 +16,12 @@ __all__ = (
     "Desk",
     "Escort",
     "Finding",
+    "FreedPlace",
     "RateChanges",
     "RoomHours",
     "Scale",
     "SessionLot",
     "ViewingRoom",
     "ViewingSession",
+    "WaitingEntry",
 )

@@ -25,6 +25,15 @@ class Act(StrEnum):
     CLOSE_SESSION = "inspections.session.close"
     RECORD_FINDING = "inspections.finding.record"
     PRICE_VISIT = "inspections.booking.price"
+    READ_WAITING_LIST = "inspections.waiting_entry.read"
+    JOIN_WAITING_LIST = "inspections.waiting_entry.join"
+    LEAVE_WAITING_LIST = "inspections.waiting_entry.leave"
+    ISSUE_OFFER_LINK = "inspections.offer_link.issue"
+    RAISE_PRIORITY = "inspections.waiting_entry.raise_priority"
+    OFFER_PLACE = "inspections.offer.make"
+    ACCEPT_OFFER = "inspections.offer.accept"
+    DECLINE_OFFER = "inspections.offer.decline"
+    FOLLOW_OFFER = "inspections.offer.follow"
 
 
 _BUYER = frozenset({Role.BUYER})
@@ -48,6 +57,15 @@ MAY: ActTable = {
     Act.CLOSE_SESSION: _KEEPER,
     Act.RECORD_FINDING: _BUYER | _KEEPER,
     Act.PRICE_VISIT: frozenset({Role.SYSTEM}),
+    Act.READ_WAITING_LIST: _BUYER | _HOUSE,
+    Act.JOIN_WAITING_LIST: _BUYER,
+    Act.LEAVE_WAITING_LIST: _BUYER,
+    Act.ISSUE_OFFER_LINK: _BUYER,
+    Act.RAISE_PRIORITY: frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR}),
+    Act.OFFER_PLACE: frozenset({Role.SYSTEM}),
+    Act.ACCEPT_OFFER: _BUYER,
+    Act.DECLINE_OFFER: _BUYER,
+    Act.FOLLOW_OFFER: frozenset({Role.SYSTEM}),
 }
 
 

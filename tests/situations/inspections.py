@@ -15,7 +15,8 @@ from inspections.actions.booking_holds import hold_viewing
 from inspections.actions.bookings import book_viewing
 from inspections.actions.findings import record_finding
 from inspections.actions.sessions import check_in, open_session, weigh_in_session
-from inspections.models import Booking, Desk, Escort, RoomHours, Scale, ViewingRoom, ViewingSession
+from inspections.actions.waiting_list import join_waiting_list
+from inspections.models import Booking, Desk, Escort, RoomHours, Scale, ViewingRoom, ViewingSession, WaitingEntry
 from inspections.rules.bookings import VisitWish
 from inspections.rules.findings import Intent
 from inspections.rules.sessions import WeighedIn, WeighedOut
@@ -165,3 +166,15 @@ def a_request(cast: Cast, at: datetime, **changes: Any) -> Booking:
     """Alice wants to bring three people, which a keeper has to allow."""
     visitors = ["Alice Alder", "Bob Alder", "A setter"]
     return a_booking(cast, at, visitors=visitors, justification="The setter decides.", **changes)
+
+
+def wait_of(booking: Booking, *, actor: Actor, at: datetime, party_size: int = 2) -> WaitingEntry:
+    """Somebody waits for just the time and the lots of a booking."""
+    return join_waiting_list(
+        lot_ids=list(booking.lots.values_list("lot_id", flat=True)),
+        starts_at=booking.during.lower,
+        ends_at=booking.during.upper,
+        party_size=party_size,
+        actor=actor,
+        at=at,
+    )

@@ -23,6 +23,15 @@ ALLOWED = {
     "inspections.session.close": "vault_keeper",
     "inspections.finding.record": "buyer vault_keeper",
     "inspections.booking.price": "system",
+    "inspections.waiting_entry.read": "administrator buyer system vault_keeper",
+    "inspections.waiting_entry.join": "buyer",
+    "inspections.waiting_entry.leave": "buyer",
+    "inspections.offer_link.issue": "buyer",
+    "inspections.waiting_entry.raise_priority": "administrator vault_keeper",
+    "inspections.offer.make": "system",
+    "inspections.offer.accept": "buyer",
+    "inspections.offer.decline": "buyer",
+    "inspections.offer.follow": "system",
 }
 
 
