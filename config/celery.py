@@ -35,6 +35,8 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     "inspections.tasks.end_overdue_bookings": (10, "work"),
     "inspections.tasks.extend_overruns": (60, "work"),
     "inspections.tasks.lapse_offers": (60, "work"),
+    "inspections.tasks.offer_freed_places": (10, "work"),
+    "inspections.tasks.sweep_waiting_list": (300, "work"),
 }
 
 _beat_schedule: dict[str, Any] = {

@@ -13,6 +13,7 @@ from inspections.actions.bookings import cancel_bookings_of_lots
 from inspections.actions.headroom import free_for_withdrawal
 from inspections.actions.notices import tell_of_end, tell_of_visit
 from inspections.actions.overdue_offers import end_offers_of_kept_lots
+from inspections.actions.place_offers import follow_offer, note_freed_place
 from inspections.actions.rate_changes import note_rate_change
 from inspections.signals import booking_confirmed, booking_ended, booking_made
 from tariffs.signals import versions_published
@@ -62,6 +63,17 @@ def tell_people_of_end(sender: Any, *, booking_id: UUID, at: datetime, **kwargs:
     tell_of_end(booking_id=booking_id, at=at)
 
 
+def follow_confirmed_booking(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Let whoever waited for this place have it."""
+    follow_offer(booking_id=booking_id, actor=SYSTEM, at=at)
+
+
+def note_ended_booking(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Let the wait that this place was offered to end, and note that it is free for the next."""
+    follow_offer(booking_id=booking_id, actor=SYSTEM, at=at)
+    note_freed_place(booking_id=booking_id, actor=SYSTEM, at=at)
+
+
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
     lots_held.connect(cancel_viewings_of_held_lots, dispatch_uid="inspections.cancel.held")
@@ -72,3 +84,5 @@ def listen() -> None:
     booking_made.connect(tell_people_of_visit, dispatch_uid="inspections.notices.made")
     booking_confirmed.connect(tell_people_of_visit, dispatch_uid="inspections.notices.confirmed")
     booking_ended.connect(tell_people_of_end, dispatch_uid="inspections.notices.ended")
+    booking_confirmed.connect(follow_confirmed_booking, dispatch_uid="inspections.waiting_list.confirmed")
+    booking_ended.connect(note_ended_booking, dispatch_uid="inspections.waiting_list.ended")

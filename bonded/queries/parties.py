@@ -43,6 +43,14 @@ def actor_of_token(token: ApiToken) -> Actor:
     return actor_of_membership(token.membership) if token.membership.user_id == token.user_id else ANONYMOUS
 
 
+def buyer_of(user_id: int, company_id: int) -> Actor:
+    """Give a person as a buyer of a company; raises NotFound when they buy for it no more."""
+    member = Membership.objects.filter(user_id=user_id, company_id=company_id, role=Role.BUYER, user__is_active=True)
+    if not member.exists():
+        raise NotFound("This person does not buy for the company.")
+    return Actor(user_id, Role.BUYER, frozenset({company_id}))
+
+
 def is_keeper(user_id: int) -> bool:
     """Say whether a person is an active vault keeper."""
     return User.objects.filter(pk=user_id, is_active=True, memberships__role=Role.VAULT_KEEPER).exists()

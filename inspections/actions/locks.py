@@ -1,6 +1,6 @@
 """The only place that locks rows of inspections.
 
-They come last: lot → guarantee account → booking → session → offer. Whoever changes a booking locks its
+They come last: lot → guarantee account → booking → session → wait, offer. Whoever changes a booking locks its
 lots first, so two acts on one booking are one after the other from their very beginning. Whoever
 locks an offer has its lot, so nobody ever waits for an offer itself, and it may stand anywhere after.
 """
@@ -17,6 +17,7 @@ from bonded.rules.permissions import SYSTEM, Actor
 from inspections.models.bookings import Booking
 from inspections.models.offers import Offer
 from inspections.models.sessions import ViewingSession
+from inspections.models.waiting_list import WaitingEntry
 from inspections.rules.bookings import TO_COME_STATES
 from tariffs.actions.locks import lock_guarantees_of
 from tariffs.rules.guarantees import ReservationPurpose
@@ -88,3 +89,21 @@ def lock_offer(offer_id: UUID, *, actor: Actor) -> Offer:
 def lock_open_offers(lot_ids: Collection[int]) -> list[Offer]:
     """Lock the open offers on lots that the caller has locked, with their lots' numbers."""
     return list(Offer.objects.open().filter(lot__in=lot_ids).select_related("lot").locked())
+
+
+def lock_wait(entry_id: UUID, *, actor: Actor) -> WaitingEntry:
+    """Lock the booking of a wait's offer with all that belongs to it, if there is one, and the wait; raises NotFound.
+
+    When an offer was made or ended in between, its booking is looked for again.
+    """
+    waits = WaitingEntry.objects.visible_to(actor).filter(pk=entry_id)
+    while True:
+        before = waits.values_list("booking_id", flat=True).first()
+        if before is not None:
+            lock_booking(before, actor=SYSTEM)
+        for entry in waits.locked():
+            if entry.booking_id == before:
+                return entry
+            break
+        else:
+            raise NotFound("There is no such wait.", waiting_entry_id=str(entry_id))

@@ -9,9 +9,11 @@ from inspections.api import (
     bookings,
     calendar_feeds,
     offers,
+    place_links,
     sessions,
     slots,
     viewable_lots,
+    waiting_list,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -43,4 +45,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offers/<uuid:offer_id>/accept", offers.AcceptOfferView.as_view()),
     path("offers/<uuid:offer_id>/refuse", offers.RefuseOfferView.as_view()),
     path("offers/<uuid:offer_id>/withdraw", offers.WithdrawOfferView.as_view()),
+    path("waiting-list", waiting_list.WaitingListView.as_view()),
+    path("waiting-list/<uuid:entry_id>", waiting_list.WaitView.as_view()),
+    path("waiting-list/<uuid:entry_id>/link", waiting_list.PlaceLinkView.as_view()),
+    path("waiting-list/<uuid:entry_id>/priority", waiting_list.RaisePriorityView.as_view()),
+    path("waiting-list/<uuid:entry_id>/accept", waiting_list.AcceptPlaceView.as_view()),
+    path("waiting-list/<uuid:entry_id>/decline", waiting_list.DeclinePlaceView.as_view()),
+    path("waiting-list/<uuid:entry_id>/leave", waiting_list.LeaveWaitingListView.as_view()),
+    path("waiting-list/offers/<str:token>", place_links.OfferByLinkView.as_view()),
+    path("waiting-list/offers/<str:token>/accept", place_links.AcceptByLinkView.as_view()),
+    path("waiting-list/offers/<str:token>/decline", place_links.DeclineByLinkView.as_view()),
+    path("waiting-list/offers/<str:token>/leave", place_links.LeaveByLinkView.as_view()),
 ]

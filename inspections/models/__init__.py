@@ -12,6 +12,7 @@ from inspections.models.rosters import AttendingOfficer, Shift
 from inspections.models.sessions import SessionLot, ViewingSession
 from inspections.models.viewing_rooms import Closure, Desk, Escort, RoomHours, Scale, ViewingRoom
 from inspections.models.visit_terms import Instrument, ViewingTerms
+from inspections.models.waiting_list import FreedPlace, WaitingEntry
 
 __all__ = (
     "AttendingOfficer",
@@ -26,6 +27,7 @@ __all__ = (
     "Desk",
     "Escort",
     "Finding",
+    "FreedPlace",
     "Instrument",
     "Offer",
     "RateChanges",
@@ -36,4 +38,5 @@ __all__ = (
     "ViewingRoom",
     "ViewingSession",
     "ViewingTerms",
+    "WaitingEntry",
 )

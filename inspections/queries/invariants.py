@@ -142,9 +142,23 @@ def _accepted_offers_without_their_withdrawal() -> list[str]:
     """)
 
 
+def _waits_that_differ_from_their_bookings() -> list[str]:
+    """Ask for offers without a live hold of their company on just their lots, and for ended waits that hold on."""
+    return rows_of("""
+        SELECT w.id, w.state, b.state
+          FROM inspections_waitingentry w LEFT JOIN inspections_booking b ON b.id = w.booking_id
+         WHERE (w.state = 'offered') <> (coalesce(b.state, '') = 'held')
+            OR (w.state = 'accepted' AND b.state IN ('held', 'lapsed') AND b.held_until IS NOT NULL)
+            OR b.company_id <> w.company_id
+            OR (b.id IS NOT NULL AND NOT w.lot_ids @> (
+                SELECT array_agg(l.lot_id) FROM inspections_bookedlot l WHERE l.booking_id = b.id))
+    """)
+
+
 INVARIANTS: dict[str, Question] = {
     "Nothing is claimed for a visit that is over or cancelled.": _claims_of_bookings_that_ended,
     "A visit to come has its desk, escort, scale and every lot to itself.": _bookings_without_their_claims,
+    "A place is held for whoever was offered it, and for no wait that is over.": _waits_that_differ_from_their_bookings,
     "A booking names a lot.": _bookings_without_lots,
     "A visit waits for a decision exactly while something stands against it.": _requests_without_an_open_question,
     "A moved booking is followed by the one that took its place.": _moved_bookings_without_one_that_follows,

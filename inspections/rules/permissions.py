@@ -40,6 +40,15 @@ class Act(StrEnum):
     REFUSE_OFFER = "inspections.offer.refuse"
     WITHDRAW_OFFER = "inspections.offer.withdraw"
     LAPSE_OFFER = "inspections.offer.lapse"
+    READ_WAITING_LIST = "inspections.waiting_entry.read"
+    JOIN_WAITING_LIST = "inspections.waiting_entry.join"
+    LEAVE_WAITING_LIST = "inspections.waiting_entry.leave"
+    ISSUE_PLACE_LINK = "inspections.place_link.issue"
+    RAISE_PRIORITY = "inspections.waiting_entry.raise_priority"
+    OFFER_PLACE = "inspections.place.offer"
+    ACCEPT_PLACE = "inspections.place.accept"
+    DECLINE_PLACE = "inspections.place.decline"
+    FOLLOW_PLACE = "inspections.place.follow"
 
 
 _BUYER = frozenset({Role.BUYER})
@@ -80,6 +89,15 @@ MAY: ActTable = {
     Act.REFUSE_OFFER: _BOTH_SIDES,
     Act.WITHDRAW_OFFER: _BUYER,
     Act.LAPSE_OFFER: frozenset({Role.SYSTEM}),
+    Act.READ_WAITING_LIST: _BUYER | _HOUSE,
+    Act.JOIN_WAITING_LIST: _BUYER,
+    Act.LEAVE_WAITING_LIST: _BUYER,
+    Act.ISSUE_PLACE_LINK: _BUYER,
+    Act.RAISE_PRIORITY: frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR}),
+    Act.OFFER_PLACE: frozenset({Role.SYSTEM}),
+    Act.ACCEPT_PLACE: _BUYER,
+    Act.DECLINE_PLACE: _BUYER,
+    Act.FOLLOW_PLACE: frozenset({Role.SYSTEM}),
 }
 
 

@@ -18,7 +18,8 @@ from inspections.actions.bookings import book_viewing
 from inspections.actions.findings import record_finding
 from inspections.actions.offers import make_offer
 from inspections.actions.sessions import check_in, close_session, open_session, weigh_in_session
-from inspections.models import Booking, Desk, Escort, Offer, RoomHours, Scale, ViewingRoom, ViewingSession
+from inspections.actions.waiting_list import join_waiting_list
+from inspections.models import Booking, Desk, Escort, Offer, RoomHours, Scale, ViewingRoom, ViewingSession, WaitingEntry
 from inspections.rules.bookings import VisitWish
 from inspections.rules.findings import Intent
 from inspections.rules.sessions import WeighedIn, WeighedOut
@@ -218,3 +219,15 @@ def an_offer(cast: Cast, at: datetime, *, lot: Lot | None = None, price: str = "
     lot = lot or a_lot_looked_at(cast, at)
     asked: dict[str, Any] = {"procedure": Procedure.HOME_USE, "actor": cast.alice}
     return make_offer(lot_id=lot.pk, price=Money.from_text(price, "USD"), at=at, **asked | changes)
+
+
+def wait_of(booking: Booking, *, actor: Actor, at: datetime, party_size: int = 2) -> WaitingEntry:
+    """Somebody waits for just the time and the lots of a booking."""
+    return join_waiting_list(
+        lot_ids=list(booking.lots.values_list("lot_id", flat=True)),
+        starts_at=booking.during.lower,
+        ends_at=booking.during.upper,
+        party_size=party_size,
+        actor=actor,
+        at=at,
+    )

@@ -38,6 +38,15 @@ ALLOWED = {
     "inspections.offer.refuse": "buyer supplier",
     "inspections.offer.withdraw": "buyer",
     "inspections.offer.lapse": "system",
+    "inspections.waiting_entry.read": "administrator buyer system vault_keeper",
+    "inspections.waiting_entry.join": "buyer",
+    "inspections.waiting_entry.leave": "buyer",
+    "inspections.place_link.issue": "buyer",
+    "inspections.waiting_entry.raise_priority": "administrator vault_keeper",
+    "inspections.place.offer": "system",
+    "inspections.place.accept": "buyer",
+    "inspections.place.decline": "buyer",
+    "inspections.place.follow": "system",
 }
 
 
