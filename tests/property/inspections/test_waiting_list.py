@@ -18,7 +18,7 @@ from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
 from inspections import tasks
 from inspections.actions.bookings import cancel_booking
-from inspections.actions.waiting_list import accept_offer, decline_offer, join_waiting_list, leave_waiting_list
+from inspections.actions.waiting_list import accept_place, decline_place, join_waiting_list, leave_waiting_list
 from inspections.models import Booking, WaitingEntry
 from tariffs.actions.guarantees import set_guarantee
 from tests.cast import Cast
@@ -73,16 +73,16 @@ class Story:
 
     def expire(self, how: int) -> None:
         self.at += timedelta(minutes=10 * (how % 4))
-        with patch.object(tasks.timezone, "now", lambda: self.at):
+        with patch("inspections.tasks.timezone.now", lambda: self.at):
             tasks.end_overdue_bookings()
 
     def answer(self, how: int) -> None:
         for entry in WaitingEntry.objects.filter(state="offered").order_by("pk")[:1]:
             buyer = next(one for one in self.buyers if one.company_id == entry.company_id)
             if how % 3 == 0:
-                accept_offer(entry_id=entry.pk, visitors=["A"], justification="", actor=buyer, at=self.at)
+                accept_place(entry_id=entry.pk, visitors=["A"], justification="", actor=buyer, at=self.at)
             else:
-                (decline_offer, leave_waiting_list)[how % 3 - 1](entry_id=entry.pk, actor=buyer, at=self.at)
+                (decline_place, leave_waiting_list)[how % 3 - 1](entry_id=entry.pk, actor=buyer, at=self.at)
 
 
 Happening = Callable[[Story, int], None]
@@ -100,7 +100,7 @@ def must_agree(story: Story, acts: list[tuple[Happening, int]]) -> None:
     """Let things happen one after the other; after each, refused or not, every must-be-empty question is empty."""
     for act, how in acts:
         try:
-            with transaction.atomic(), patch.object(tasks.timezone, "now", lambda: story.at):
+            with transaction.atomic(), patch("inspections.tasks.timezone.now", lambda: story.at):
                 act(story, how)
         except RuleViolation:
             pass
