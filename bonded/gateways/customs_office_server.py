@@ -12,6 +12,7 @@ declarations. Every call but the last is signed with the platform's secret.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -32,6 +33,13 @@ MESSAGES_PATH = "/messages"
 NOTHING_HERE = Answer(HTTPStatus.NOT_FOUND, {"reason": "There is nothing here."})
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a caller who hung up: keeping connections open, all of them do some day."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class OfficeServer:
     """Answers calls to all offices, and lets them send."""
 
@@ -42,7 +50,7 @@ class OfficeServer:
 
     def serve(self, *, host: str, port: int, when_ready: Callable[[int], None] = lambda port: None) -> None:
         """Serve until interrupted; raises OSError when the port is taken."""
-        with ThreadingHTTPServer((host, port), _handler(self)) as server:
+        with _Server((host, port), _handler(self)) as server:
             sender = threading.Thread(target=self._sender.keep_sending, args=(self.is_closing,), daemon=True)
             sender.start()
             when_ready(server.server_port)
