@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from bonded.models.base import HISTORY_SQLSTATE
-from tariffs.models import ExchangeRate, JournalEntry, LedgerAccount, Measure, Posting
+from tariffs.models import ExchangeRate, JournalEntry, LedgerAccount, Measure, Posting, ScheduleDraft
 from tariffs.models.ledger import OUT_OF_BALANCE_SQLSTATE
 from tests.cast import Cast
 from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule
@@ -243,3 +243,4 @@ def test_one_draft_for_each_number_of_a_feed__forgets_discarded_ones(cast: Cast)
     run(a_draft(**A_NUMBERED_DRAFT))
     run(a_draft(**A_NUMBERED_DRAFT | {"sequence": "2"}))
     run(a_draft(**A_NUMBERED_DRAFT | {"feed": "'other'"}))
+    assert ScheduleDraft.objects.count() == 4

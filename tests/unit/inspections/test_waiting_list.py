@@ -46,6 +46,8 @@ def test_wait_steps__allow_exactly_the_listed_pairs(current: WaitState, target: 
 )
 def test_require_window__takes_ninety_days_to_come(starts_at: datetime, ends_at: datetime) -> None:
     require_window(starts_at, ends_at, at=AT)
+    with pytest.raises(WindowInvalid):
+        require_window(starts_at, ends_at, at=ends_at)
 
 
 @pytest.mark.parametrize(
