@@ -12,11 +12,11 @@ from bonded.rules.errors import NotFound
 from bonded.rules.permissions import SYSTEM, Actor
 from inspections.models.bookings import Booking
 from inspections.models.claims import Claim
-from inspections.models.viewing_rooms import Desk, Escort, Scale
+from inspections.models.viewing_rooms import Scale
 from inspections.models.waiting_list import FreedPlace, WaitingEntry, WaitingEntryQuerySet
-from inspections.queries.slots import free_slots
+from inspections.queries.availability import availability
 from inspections.queries.viewing_rooms import desks_in_use
-from inspections.rules.claims import Resource, ResourceKind
+from inspections.rules.claims import ResourceKind
 from inspections.rules.permissions import Act, require
 from inspections.rules.slots import LONGEST_SEARCH_DAYS, ROOM_ZONE, Slot
 from inspections.rules.viewing_rooms import is_calibrated
@@ -74,36 +74,33 @@ def places_to_offer(*, limit: int) -> list[FreedPlace]:
 def first_free_place(entry: WaitingEntry, *, at: datetime) -> Place | None:
     """Give the first place in a wait's window at which everything is free together, None when there is none.
 
-    It begins after the offer's own time is over. Runs at most five SQL statements, and three for each desk.
+    It begins after the offer's own time is over, and has a scale that is calibrated then; who escorts is found when it
+    is taken. As many SQL statements as `availability` runs, for each two months of the window, and three.
     """
     # Slots are given that begin after a moment, and a window includes its first.
     earliest = max(entry.during.lower - timedelta(microseconds=1), at + OFFER_TERM)
-    slots = [(slot, desk.pk) for desk in desks_in_use(actor=SYSTEM) for slot in _slots_of(desk, entry, earliest)]
+    slots = sorted(_free_visits(entry, earliest))
     if not slots:
         return None
-    first, last = min(slots)[0].starts_at, max(slot.busy_until for slot, _ in slots)
-    escorts = [one.pk for one in Escort.objects.filter(is_on_duty=True).order_by("pk")]
     scales = {one.pk: one for one in Scale.objects.filter(is_in_service=True).order_by("pk")}
-    escorts_busy, scales_busy = _busy(ResourceKind.ESCORT, first, last), _busy(ResourceKind.SCALE, first, last)
-    for slot, desk_id in sorted(slots):
+    busy = _busy(ResourceKind.SCALE, slots[0][0].starts_at, max(slot.busy_until for slot, _ in slots))
+    for slot, desk_id in slots:
         day = slot.starts_at.astimezone(ROOM_ZONE).date()
         fit = [pk for pk, scale in scales.items() if is_calibrated(scale.calibrated_until, on=day)]
-        escort = next((one for one in escorts if _is_free(slot, escorts_busy.get(one, []))), None)
-        scale_id = next((one for one in fit if _is_free(slot, scales_busy.get(one, []))), None)
-        if escort is not None and scale_id is not None:
-            return Place(slot, desk_id, escort, scale_id)
+        scale_id = next((one for one in fit if _is_free(slot, busy.get(one, []))), None)
+        if scale_id is not None:
+            return Place(slot, desk_id, None, scale_id)
     return None
 
 
-def _slots_of(desk: Desk, entry: WaitingEntry, earliest: datetime) -> Iterator[Slot]:
-    also = [Resource(ResourceKind.LOT, lot_id) for lot_id in entry.lot_ids]
-    day = earliest.astimezone(ROOM_ZONE).date()
+def _free_visits(entry: WaitingEntry, earliest: datetime) -> Iterator[tuple[Slot, int]]:
+    desks, day = desks_in_use(actor=SYSTEM), earliest.astimezone(ROOM_ZONE).date()
     left = (entry.during.upper.astimezone(ROOM_ZONE).date() - day).days + 1
     while left > 0:
         days = min(left, LONGEST_SEARCH_DAYS)
-        for slot in free_slots(desk, first_on=day, days=days, at=earliest, actor=SYSTEM, also=also):
-            if slot.ends_at <= entry.during.upper:
-                yield slot
+        found = availability(desks=desks, lot_ids=entry.lot_ids, first_on=day, days=days, at=earliest, actor=SYSTEM)
+        for one in found:
+            yield from ((slot, one.desk.pk) for slot in one.slots if slot.ends_at <= entry.during.upper)
         day, left = day + timedelta(days=days), left - days
 
 

@@ -63,7 +63,7 @@ class Place:
 
     slot: Slot
     desk_id: int
-    escort_id: int
+    escort_id: int | None
     scale_id: int
 
 
