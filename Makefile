@@ -16,7 +16,7 @@ STAMP := $(VENV)/.locked
 EXIT ?=
 ARGS ?=
 
-.PHONY: help env demo test check bench races faults format lock clean-local
+.PHONY: help env demo test check bench races faults format translations lock clean-local
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ format: env ## Format the code and mend what the linter can mend.
 	@$(VENV)/bin/ruff check --fix .
 
 UV_COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
+
+translations: env ## Gather what pages say for translation, and compile it.
+	@$(BESIDE) $(RUN) -m config.translations
 
 lock: env ## Lock the requirements again, within what the .in files allow.
 	@$(UV_COMPILE) requirements-dev.in --output-file requirements-dev.txt

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.i18n import set_language
 from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -31,6 +32,9 @@ handler500 = "config.errors.server_error"
 
 urlpatterns = [
     path("", include("bonded.web.urls")),
+    path("", include("tariffs.web.urls")),
+    path("", include("inspections.web.urls")),
+    path("language", set_language, name="set_language"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("metrics", metrics),

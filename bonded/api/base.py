@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 import orjson
 import rest_framework.request
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, DataError, IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
@@ -27,6 +27,7 @@ from bonded.api.lot_summaries import LotSummary as LotSummary  # noqa: PLC0414 (
 from bonded.api.lot_summaries import lot_summary_json as lot_summary_json  # noqa: PLC0414
 from bonded.api.parsers import CsvParser as CsvParser  # noqa: PLC0414
 from bonded.queries.pages import Page
+from bonded.queries.refusals import Busy, RefusedByTheDatabase, refusal_of_database
 from bonded.rules.errors import ErrorKind, InputInvalid, ProblemsFound, RuleViolation
 from bonded.rules.permissions import Actor
 
@@ -128,18 +129,15 @@ def _code_of(error: exceptions.APIException) -> str:
 
 
 def _database_problem(error: DatabaseError) -> HttpResponse | None:
-    """Answer for the database: a constraint's name is the sentence that it keeps."""
-    cause = error.__cause__
-    if isinstance(error, DataError):
-        return problem(400, "input_invalid", "A value is out of the range that its column takes.", facts={})
-    if isinstance(error, IntegrityError):
-        name = getattr(getattr(cause, "diag", None), "constraint_name", None) or "refused_by_the_database"
-        return problem(409, name, f"The database keeps this rule: {name.replace('_', ' ')}.", facts={})
-    if isinstance(error, OperationalError) and getattr(cause, "sqlstate", None) in ("55P03", "57014", "40P01", "40001"):
-        response = problem(503, "busy", "Somebody else is at the same thing; ask again in a moment.", facts={})
+    """Answer for the database: a constraint's name is the code, and the sentence that it keeps."""
+    refusal = refusal_of_database(error)
+    if isinstance(refusal, Busy):
+        response = problem(503, refusal.code, refusal.message, facts={})
         response["Retry-After"] = "1"
         return response
-    return None
+    if isinstance(refusal, RefusedByTheDatabase):
+        return problem(409, str(refusal.facts["constraint"]), refusal.message, facts={})
+    return None if refusal is None else rule_problem(refusal)
 
 
 class Request(rest_framework.request.Request):

@@ -36,3 +36,8 @@ def notices_for(actor: Actor, *, at: datetime) -> NoticeQuerySet:
     """Give the notices that the actor is shown now, to be ordered and paged; runs one SQL statement beforehand."""
     kinds = [kind for kind, preference in preferences_by_kind(actor=actor).items() if preference.channel in SHOWN]
     return Notice.objects.visible_to(actor).told(at).filter(kind__in=kinds)
+
+
+def unread_notices(actor: Actor, *, at: datetime) -> int:
+    """Count what the actor is told and has not read; two SQL statements."""
+    return notices_for(actor, at=at).filter(read_at__isnull=True).count()

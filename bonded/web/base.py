@@ -1,46 +1,29 @@
-"""What every page shares: panels that the apps lay on the first page of a role."""
+"""What every page shares, for the upper apps too, which enter this layer here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from bonded.rules.permissions import Actor, Role
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One box of a role's first page: a table of a few rows, or a sentence when there are none.
-
-    `rows` gives one mapping a row, with the columns' names as keys; it may ask for at most a page.
-    """
-
-    title: str
-    roles: frozenset[Role]
-    columns: Sequence[str]
-    rows: Callable[[Actor, datetime], Sequence[Mapping[str, Any]]]
-    when_empty: str
-
-
-_PANELS: list[Panel] = []
-
-
-def register_panels(*panels: Panel) -> None:
-    """Add an app's panels; called once, when the app is ready. The upper floors' come first."""
-    _PANELS.extend(panels)
-
-
-def panels_for(actor: Actor, at: datetime) -> list[dict[str, Any]]:
-    """Give the panels of the actor's role with their rows, each row as its cells in the columns' order."""
-    return [
-        {
-            "title": panel.title,
-            "columns": panel.columns,
-            "rows": [[row[column] for column in panel.columns] for row in panel.rows(actor, at)],
-            "when_empty": panel.when_empty,
-        }
-        for panel in _PANELS
-        if actor.role in panel.roles
-    ]
+from bonded.web.charts import Bar as Bar  # noqa: PLC0414 (said for mypy: it is handed on)
+from bonded.web.charts import Series as Series  # noqa: PLC0414
+from bonded.web.charts import stacked_bar as stacked_bar  # noqa: PLC0414
+from bonded.web.charts import step_lines as step_lines  # noqa: PLC0414
+from bonded.web.doors import PageRequest as PageRequest  # noqa: PLC0414
+from bonded.web.doors import acts as acts  # noqa: PLC0414
+from bonded.web.doors import console as console  # noqa: PLC0414
+from bonded.web.doors import done as done  # noqa: PLC0414
+from bonded.web.doors import page as page  # noqa: PLC0414
+from bonded.web.find import Found as Found  # noqa: PLC0414
+from bonded.web.find import address_of as address_of  # noqa: PLC0414
+from bonded.web.find import register_finders as register_finders  # noqa: PLC0414
+from bonded.web.find import uuid_from_text as uuid_from_text  # noqa: PLC0414
+from bonded.web.lists import csv_of as csv_of  # noqa: PLC0414
+from bonded.web.lists import listed as listed  # noqa: PLC0414
+from bonded.web.navigation import Link as Link  # noqa: PLC0414
+from bonded.web.navigation import register_links as register_links  # noqa: PLC0414
+from bonded.web.panels import Panel as Panel  # noqa: PLC0414
+from bonded.web.panels import register_panels as register_panels  # noqa: PLC0414
+from bonded.web.sections import Section as Section  # noqa: PLC0414
+from bonded.web.sections import register_sections as register_sections  # noqa: PLC0414
+from bonded.web.stale import require_unchanged as require_unchanged  # noqa: PLC0414
+from bonded.web.times import day_from_text as day_from_text  # noqa: PLC0414
+from bonded.web.times import moment_from_text as moment_from_text  # noqa: PLC0414
+from bonded.web.times import time_from_text as time_from_text  # noqa: PLC0414

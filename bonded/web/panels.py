@@ -1,89 +1,52 @@
-"""The ground floor's panels: what waits for whom."""
+"""Panels that the apps lay on the first page of a role."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localtime
-
-from bonded.models.consignments import Consignment
-from bonded.models.holds import Hold
-from bonded.models.invariants import InvariantReport
-from bonded.models.withdrawals import Withdrawal
 from bonded.rules.permissions import Actor, Role
-from bonded.rules.withdrawals import LIVE_STATES
-from bonded.web.base import Panel
-
-ROWS = 10
-Rows = Sequence[Mapping[str, Any]]
 
 
-def withdrawals_under_way(actor: Actor, at: datetime) -> Rows:
-    """Give the withdrawals that have not ended, the oldest first."""
-    live = Withdrawal.objects.visible_to(actor).filter(state__in=LIVE_STATES)
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One box of a role's first page: a table of a few rows, or a sentence when there are none.
+
+    `rows` gives one mapping a row, with the columns' names as keys; it may ask for at most a page. A row's first
+    cell leads to `href`, when the row has one. `more` is the name of the page that has them all.
+    """
+
+    title: str
+    roles: frozenset[Role]
+    columns: Sequence[str]
+    rows: Callable[[Actor, datetime], Sequence[Mapping[str, Any]]]
+    when_empty: str
+    more: str = ""
+
+
+_PANELS: list[Panel] = []
+
+
+def register_panels(*panels: Panel) -> None:
+    """Add an app's panels; called once, when the app is ready. The upper floors' come first."""
+    _PANELS.extend(panels)
+
+
+def panels_for(actor: Actor, at: datetime) -> list[dict[str, Any]]:
+    """Give the panels of the actor's role with their rows, each row as its cells in the columns' order."""
     return [
         {
-            "Asked": localtime(one.requested_at).strftime("%d %b %H:%M"),
-            "Company": one.company.name,
-            "For": one.procedure,
-            "State": one.state,
+            "title": panel.title,
+            "columns": panel.columns,
+            "rows": [
+                {"href": row.get("href"), "cells": [row[column] for column in panel.columns]}
+                for row in panel.rows(actor, at)
+            ],
+            "when_empty": panel.when_empty,
+            "more": panel.more,
         }
-        for one in live.select_related("company").order_by("requested_at", "pk")[:ROWS]
+        for panel in _PANELS
+        if actor.role in panel.roles
     ]
-
-
-def holds_in_force(actor: Actor, at: datetime) -> Rows:
-    """Give the holds that are not lifted, the most urgent first."""
-    holds = Hold.objects.filter(lifted_at__isnull=True).select_related("lot")
-    return [
-        {"Lot": hold.lot.stock_number, "Kind": hold.kind, "Why": hold.reason}
-        for hold in holds.order_by("answer_due_at", "pk")[:ROWS]
-    ]
-
-
-def consignments(actor: Actor, at: datetime) -> Rows:
-    """Give the newest consignments."""
-    newest = Consignment.objects.visible_to(actor).order_by("-pk")
-    return [{"Reference": one.reference, "State": one.state} for one in newest[:ROWS]]
-
-
-def broken_sentences(actor: Actor, at: datetime) -> Rows:
-    """Give the sentences that did not hold when they were last asked, or say that nobody asked yet."""
-    report = InvariantReport.objects.order_by("-asked_at").first()
-    if report is None:
-        return [{"Broken": "Nobody asked yet.", "For": "`manage.py verify` asks now."}]
-    return [{"Broken": one["sentence"], "For": ", ".join(one["examples"][:3])} for one in report.broken]
-
-
-PANELS = (
-    Panel(
-        "Withdrawals under way",
-        frozenset({Role.BUYER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.VAULT_KEEPER, Role.AUDITOR}),
-        ("Asked", "Company", "For", "State"),
-        withdrawals_under_way,
-        "Nothing is on its way out of bond.",
-    ),
-    Panel(
-        "Lots on hold",
-        frozenset({Role.CUSTOMS_OFFICER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.AUDITOR}),
-        ("Lot", "Kind", "Why"),
-        holds_in_force,
-        "No lot is on hold.",
-    ),
-    Panel(
-        "Consignments",
-        frozenset({Role.SUPPLIER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER}),
-        ("Reference", "State"),
-        consignments,
-        "No consignment is announced.",
-    ),
-    Panel(
-        "Books and custody",
-        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
-        ("Broken", "For"),
-        broken_sentences,
-        "Every sentence that must hold held when it was last asked.",
-    ),
-)

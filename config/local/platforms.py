@@ -210,6 +210,8 @@ class Platform:
             "HTTPS": "false",
             "CUSTOMS_OFFICES": json.dumps(self._customs_offices(secrets["customs_office_secret"])),
             "LOG_FORMAT": "json",
+            # On a machine of one's own one may look around without a second factor.
+            "SECOND_FACTOR": "offered",
         }
 
     def _customs_offices(self, secret: str) -> dict[str, dict[str, object]]:

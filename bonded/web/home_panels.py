@@ -1,0 +1,89 @@
+"""The ground floor's panels: what waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from bonded.models.consignments import Consignment
+from bonded.models.holds import Hold
+from bonded.models.invariants import InvariantReport
+from bonded.models.withdrawals import Withdrawal
+from bonded.rules.permissions import Actor, Role
+from bonded.rules.withdrawals import LIVE_STATES
+from bonded.web.panels import Panel
+
+ROWS = 10
+Rows = Sequence[Mapping[str, Any]]
+
+
+def withdrawals_under_way(actor: Actor, at: datetime) -> Rows:
+    """Give the withdrawals that have not ended, the oldest first."""
+    live = Withdrawal.objects.visible_to(actor).filter(state__in=LIVE_STATES)
+    return [
+        {
+            "Asked": localtime(one.requested_at).strftime("%d %b %H:%M"),
+            "Company": one.company.name,
+            "For": one.procedure,
+            "State": one.state,
+        }
+        for one in live.select_related("company").order_by("requested_at", "pk")[:ROWS]
+    ]
+
+
+def holds_in_force(actor: Actor, at: datetime) -> Rows:
+    """Give the holds that are not lifted, the most urgent first."""
+    holds = Hold.objects.filter(lifted_at__isnull=True).select_related("lot")
+    return [
+        {"Lot": hold.lot.stock_number, "Kind": hold.kind, "Why": hold.reason}
+        for hold in holds.order_by("answer_due_at", "pk")[:ROWS]
+    ]
+
+
+def consignments(actor: Actor, at: datetime) -> Rows:
+    """Give the newest consignments."""
+    newest = Consignment.objects.visible_to(actor).order_by("-pk")
+    return [{"Reference": one.reference, "State": one.state} for one in newest[:ROWS]]
+
+
+def broken_sentences(actor: Actor, at: datetime) -> Rows:
+    """Give the sentences that did not hold when they were last asked, or say that nobody asked yet."""
+    report = InvariantReport.objects.order_by("-asked_at").first()
+    if report is None:
+        return [{"Broken": "Nobody asked yet.", "For": "`manage.py verify` asks now."}]
+    return [{"Broken": one["sentence"], "For": ", ".join(one["examples"][:3])} for one in report.broken]
+
+
+PANELS = (
+    Panel(
+        "Withdrawals under way",
+        frozenset({Role.BUYER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.VAULT_KEEPER, Role.AUDITOR}),
+        ("Asked", "Company", "For", "State"),
+        withdrawals_under_way,
+        "Nothing is on its way out of bond.",
+    ),
+    Panel(
+        "Lots on hold",
+        frozenset({Role.CUSTOMS_OFFICER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.AUDITOR}),
+        ("Lot", "Kind", "Why"),
+        holds_in_force,
+        "No lot is on hold.",
+    ),
+    Panel(
+        "Consignments",
+        frozenset({Role.SUPPLIER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER}),
+        ("Reference", "State"),
+        consignments,
+        "No consignment is announced.",
+    ),
+    Panel(
+        "Books and custody",
+        frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+        ("Broken", "For"),
+        broken_sentences,
+        "Every sentence that must hold held when it was last asked.",
+    ),
+)

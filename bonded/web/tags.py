@@ -1,0 +1,180 @@
+"""What every template may use without loading: figures as people read them, parts of forms, words of the trade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+from django import template
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from bonded.queries.notices import unread_notices
+from bonded.queries.stream_heads import latest_act
+from bonded.rules.errors import Problem, RuleViolation
+from bonded.rules.money import Money
+from bonded.rules.permissions import Role
+from bonded.web.navigation import links_for
+from bonded.web.refusals import refusal_sentence
+from bonded.web.sections import sections_html
+from bonded.web.terms import TERMS
+from bonded.web.words import word_of
+
+register = template.Library()
+LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en"}
+
+
+def _locale() -> str:
+    return LOCALES.get(get_language() or "en", "en")
+
+
+@register.filter
+def money(amount: Money | None) -> str:
+    """Write an amount with its currency, to the minor unit; nothing for None."""
+    if amount is None:
+        return ""
+    return format_currency(Decimal(str(amount)), amount.currency, locale=_locale())
+
+
+@register.filter
+def decimal(number: Decimal | int | str | None) -> str:
+    """Write a number with the separators of the reader's language, all its decimals kept."""
+    return "" if number is None else format_decimal(number, locale=_locale(), decimal_quantization=False)
+
+
+@register.filter
+def carats(weight: Decimal | str | None) -> str:
+    """Write a weight to a thousandth of a carat."""
+    if weight is None:
+        return ""
+    return f"{format_decimal(Decimal(weight), format='#,##0.000', locale=_locale())} {_('ct')}"
+
+
+@register.filter
+def moment(at: datetime | None, form: str = "d MMM y, HH:mm") -> SafeString | str:
+    """Write a moment by the clock of the page, with the zone said."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    zone = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+    if _locale() != "en":
+        form = form.replace("d MMM y", "y年M月d日").replace("d MMM", "M月d日")
+    words = format_datetime(local, form, tzinfo=local.tzinfo, locale=_locale())
+    return format_html('<time datetime="{}">{} <small>{}</small></time>', local.isoformat(), words, _(zone))
+
+
+@register.filter
+def day(on: date | None) -> SafeString | str:
+    """Write a day."""
+    if on is None:
+        return ""
+    form = "d MMM y" if _locale() == "en" else "y年M月d日"
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), format_date(on, form, locale=_locale()))
+
+
+@register.filter
+def word(state: str) -> str:
+    """Write a state, kind or role in the reader's language."""
+    return word_of(str(state))
+
+
+@register.filter
+def sentence(refusal: RuleViolation | Problem) -> str:
+    """Write why something was refused in the reader's language."""
+    return refusal_sentence(refusal)
+
+
+@register.filter
+def item(row: Mapping[str, Any], key: str) -> Any:
+    """Give what a mapping has under a key that the template only knows by name."""
+    return row.get(key)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Put a key into a form, so that sending it twice acts once."""
+    return format_html('<input type="hidden" name="key" value="{}">', uuid4())
+
+
+@register.simple_tag
+def seen(kind: str, target_id: object) -> SafeString:
+    """Put into a form how far the history of its thing had come, for `require_unchanged`."""
+    return format_html('<input type="hidden" name="seen" value="{}">', latest_act(kind, str(target_id)))
+
+
+@register.simple_tag(takes_context=True)
+def typed(context: Context, name: str, otherwise: object = "") -> object:
+    """Give what had been typed into a field before the form was refused, else what it holds at first."""
+    values = getattr(context["request"], "typed", None)
+    return values[name] if values is not None and name in values else otherwise
+
+
+@register.simple_tag(takes_context=True)
+def chosen(context: Context, name: str, value: object, otherwise: object = "") -> SafeString | str:
+    """Mark the option that was chosen before, in the address or in the refused form."""
+    request = context["request"]
+    values = getattr(request, "typed", None) or request.GET
+    picked = values.getlist(name) if name in values else [otherwise]
+    return format_html("selected") if str(value) in map(str, picked) else ""
+
+
+@register.simple_tag(takes_context=True)
+def ticked(context: Context, name: str, value: object) -> SafeString | str:
+    """Tick the box that was ticked before, in the address or in the refused form."""
+    return format_html("checked") if chosen(context, name, value) else ""
+
+
+@register.simple_tag(takes_context=True)
+def address(context: Context, **changes: object) -> str:
+    """Give the address of this page with some words of its query changed; a None takes one out."""
+    query = context["request"].GET.copy()
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = str(value)
+    return f"{context['request'].path}?{query.urlencode()}"
+
+
+@register.inclusion_tag("_next_page.html", takes_context=True)
+def next_page(context: Context, page: Any) -> dict[str, Any]:
+    """Link to the page after and to the first one."""
+    return {
+        "next": address(context, cursor=page.next_cursor) if page.next_cursor else "",
+        "first": address(context, cursor=None) if "cursor" in context["request"].GET else "",
+    }
+
+
+@register.inclusion_tag("_term.html")
+def term(key: str) -> dict[str, Any]:
+    """Write a word of the trade with what it means a click or a key away."""
+    word, meaning = TERMS[key]
+    return {"word": word, "meaning": meaning, "id": f"term-{key}-{uuid4().hex[:6]}"}
+
+
+@register.simple_tag(takes_context=True)
+def sections(context: Context, place: str, subject: Any = None) -> SafeString:
+    """Put what every app writes on the page of a thing here."""
+    return sections_html(place, context["request"], subject)
+
+
+@register.simple_tag(takes_context=True)
+def unread(context: Context) -> int:
+    """Count the notices that the reader has not read."""
+    request = context["request"]
+    return unread_notices(request.actor, at=request.at) if request.actor.role is not Role.ANONYMOUS else 0
+
+
+@register.simple_tag(takes_context=True)
+def links(context: Context) -> Any:
+    """Give the links of the reader's role."""
+    request = context["request"]
+    return links_for(request.actor.role, request.path)

@@ -1,0 +1,113 @@
+"""The platform behind a real browser: people at their consoles, every page watched for errors and strangers."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from types import SimpleNamespace
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connections
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from bonded.models import User
+from config.local.folders import PROJECT
+from tests.browser.browsers import browser_path
+
+# Playwright keeps a loop in this thread, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+PATIENCE_MS = 15_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start one Chromium a process; where there is none, one process installs it."""
+    with (PROJECT / "pyproject.toml").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        path = browser_path()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"] if os.geteuid() == 0 else [])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def clock(at: datetime, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Let the pages live at the tests' moment; `clock.at` moves it."""
+    held = SimpleNamespace(at=at)
+    monkeypatch.setattr("config.middleware.timezone", SimpleNamespace(now=lambda: held.at, override=timezone.override))
+    return held
+
+
+Window = Callable[..., Page]
+
+
+@pytest.fixture
+def window(browser: Browser, live_server: LiveServer, clock: SimpleNamespace) -> Iterator[Window]:
+    """Give a function that opens a person's window: signed in, in a language and a colour scheme, of a width.
+
+    A page that logs an error, throws one, asks another host or answers 500 fails the test at its end.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def watch(page: Page) -> None:
+        host = urlsplit(live_server.url).netloc
+
+        def on_console(message: ConsoleMessage) -> None:
+            # That a refused form answers 4xx is told by the browser as an error; its page is looked at by the tests.
+            if message.type == "error" and "status of 4" not in message.text:
+                faults.append(f"{page.url}: {message.text}")
+
+        def on_request(request: Request) -> None:
+            if urlsplit(request.url).scheme in ("http", "https") and urlsplit(request.url).netloc != host:
+                faults.append(f"{page.url} asked {request.url}")
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on("request", on_request)
+
+    def open_window(
+        username: str | None = None, *, language: str = "en", scheme: str = "light", width: int = 1440
+    ) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale="zh-CN" if language == "zh-hans" else "en-GB",
+            timezone_id="Asia/Shanghai",
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if username:
+            cookies[settings.SESSION_COOKIE_NAME] = session_of(username)
+        context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in cookies.items()])
+        page = context.new_page()
+        watch(page)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    connections.close_all()
+    assert faults == []
+
+
+def session_of(username: str) -> str:
+    """Sign a person in without the page and give the session's key."""
+    user = User.objects.get(username=username)
+    session = SessionStore()
+    session["_auth_user_id"] = str(user.pk)
+    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+    session["_auth_user_hash"] = user.get_session_auth_hash()
+    session.create()
+    assert session.session_key
+    return session.session_key
