@@ -16,15 +16,18 @@ class BondedConfig(AppConfig):
         from bonded.queries.invariants import register_invariants
         from bonded.queries.partitions import PARTITION_INVARIANTS
         from bonded.web import customs_metrics
-        from bonded.web.find import FINDERS, register_finders
+        from bonded.web.find import register_finders
         from bonded.web.home_panels import PANELS
+        from bonded.web.navigation import register_links
         from bonded.web.panels import register_panels
+        from bonded.web.places import FINDERS, LINKS
 
         tasks.listen()
         customs_metrics.register()
         receivers.listen()
         register_panels(*PANELS)
         register_finders(*FINDERS)
+        register_links(*LINKS)
         register_invariants(CUSTOMS_INVARIANTS)
         register_invariants(CLIENT_EVENT_INVARIANTS)
         register_invariants(PARTITION_INVARIANTS)

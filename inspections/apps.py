@@ -11,11 +11,15 @@ class InspectionsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to bonded, lay out the panels, and have this app's questions asked with the others."""
         from bonded.queries.invariants import register_invariants
-        from bonded.web.base import register_panels
+        from bonded.web.base import register_finders, register_links, register_panels, register_sections
         from inspections import receivers
         from inspections.queries.invariants import INVARIANTS
         from inspections.web.panels import PANELS
+        from inspections.web.places import FINDERS, LINKS, SECTIONS
 
         receivers.listen()
         register_panels(*PANELS)
+        register_links(*LINKS)
+        register_sections(*SECTIONS)
+        register_finders(*FINDERS)
         register_invariants(INVARIANTS)

@@ -11,11 +11,14 @@ class TariffsConfig(AppConfig):
     def ready(self) -> None:
         """Listen to bonded, lay out the panels, and have this app's questions asked with the others."""
         from bonded.queries.invariants import register_invariants
-        from bonded.web.base import register_panels
+        from bonded.web.base import register_links, register_panels, register_sections
         from tariffs import receivers
         from tariffs.queries.invariants import INVARIANTS
         from tariffs.web.panels import PANELS
+        from tariffs.web.places import LINKS, SECTIONS
 
         receivers.listen()
         register_panels(*PANELS)
+        register_links(*LINKS)
+        register_sections(*SECTIONS)
         register_invariants(INVARIANTS)

@@ -23,6 +23,7 @@ from bonded.models.notices import Notice, NoticePreference
 from bonded.models.office_lines import OfficeLine
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
+from bonded.models.saved_searches import SavedSearch
 from bonded.models.stream_heads import StreamHead
 from bonded.models.webhooks import WebhookDelivery, WebhookEndpoint
 from bonded.models.withdrawals import GrantedClearance, ReleaseToken, Withdrawal, WithdrawalLot
@@ -58,6 +59,7 @@ __all__ = (
     "OutgoingCustomsMessage",
     "RefusedLine",
     "ReleaseToken",
+    "SavedSearch",
     "StreamHead",
     "User",
     "WebhookDelivery",

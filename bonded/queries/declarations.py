@@ -45,6 +45,11 @@ def declaration_by_number(number: str, *, actor: Actor) -> Declaration:
     raise NotFound("There is no such declaration.", number=number[:40])
 
 
+def declarations_of_withdrawal(withdrawal_id: UUID) -> list[Declaration]:
+    """Give the declarations of a withdrawal, the first one first."""
+    return list(Declaration.objects.filter(withdrawal=withdrawal_id).order_by("pk"))
+
+
 def history_of_declaration(declaration: Declaration) -> list[CustomsStatusChange]:
     """Give the steps of a declaration in their order."""
     return list(CustomsStatusChange.objects.filter(stream=f"declaration:{declaration.pk}").order_by("position"))

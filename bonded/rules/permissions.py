@@ -130,6 +130,8 @@ class Act(StrEnum):
     MARK_NOTICE_READ = "bonded.notice.mark_read"
     SET_NOTICE_PREFERENCE = "bonded.notice_preference.set"
     SEND_MAILS = "bonded.mail.send"
+    SAVE_SEARCH = "bonded.saved_search.save"
+    FORGET_SEARCH = "bonded.saved_search.forget"
 
 
 _KEEPER = frozenset({Role.VAULT_KEEPER})
@@ -202,6 +204,8 @@ MAY: ActTable = {
     Act.MARK_NOTICE_READ: _PEOPLE,
     Act.SET_NOTICE_PREFERENCE: _PEOPLE,
     Act.SEND_MAILS: _SYSTEM,
+    Act.SAVE_SEARCH: _PEOPLE,
+    Act.FORGET_SEARCH: _PEOPLE,
 }
 
 

@@ -11,6 +11,8 @@ from bonded.web.doors import acts as acts  # noqa: PLC0414
 from bonded.web.doors import console as console  # noqa: PLC0414
 from bonded.web.doors import done as done  # noqa: PLC0414
 from bonded.web.doors import page as page  # noqa: PLC0414
+from bonded.web.figures import carats as carats  # noqa: PLC0414
+from bonded.web.figures import money as money  # noqa: PLC0414
 from bonded.web.find import Found as Found  # noqa: PLC0414
 from bonded.web.find import address_of as address_of  # noqa: PLC0414
 from bonded.web.find import register_finders as register_finders  # noqa: PLC0414

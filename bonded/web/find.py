@@ -89,6 +89,3 @@ def find(request: PageRequest) -> HttpResponse:
     if len(found) == 1:
         return HttpResponseRedirect(found[0].href)
     return page(request, "bonded/everyone/found.html", {"text": text, "found": found})
-
-
-FINDERS = (lots_by_number, declarations_by_number, consignments_by_reference)

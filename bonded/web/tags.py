@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
 from django import template
 from django.template import Context
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from bonded.queries.notices import unread_notices
 from bonded.queries.stream_heads import latest_act
 from bonded.rules.errors import Problem, RuleViolation
-from bonded.rules.money import Money
 from bonded.rules.permissions import Role
+from bonded.web.figures import carats, day, decimal, moment, money
 from bonded.web.navigation import links_for
 from bonded.web.refusals import refusal_sentence
 from bonded.web.sections import sections_html
@@ -30,55 +23,8 @@ from bonded.web.terms import TERMS
 from bonded.web.words import word_of
 
 register = template.Library()
-LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en"}
-
-
-def _locale() -> str:
-    return LOCALES.get(get_language() or "en", "en")
-
-
-@register.filter
-def money(amount: Money | None) -> str:
-    """Write an amount with its currency, to the minor unit; nothing for None."""
-    if amount is None:
-        return ""
-    return format_currency(Decimal(str(amount)), amount.currency, locale=_locale())
-
-
-@register.filter
-def decimal(number: Decimal | int | str | None) -> str:
-    """Write a number with the separators of the reader's language, all its decimals kept."""
-    return "" if number is None else format_decimal(number, locale=_locale(), decimal_quantization=False)
-
-
-@register.filter
-def carats(weight: Decimal | str | None) -> str:
-    """Write a weight to a thousandth of a carat."""
-    if weight is None:
-        return ""
-    return f"{format_decimal(Decimal(weight), format='#,##0.000', locale=_locale())} {_('ct')}"
-
-
-@register.filter
-def moment(at: datetime | None, form: str = "d MMM y, HH:mm") -> SafeString | str:
-    """Write a moment by the clock of the page, with the zone said."""
-    if at is None:
-        return ""
-    local = timezone.localtime(at)
-    zone = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
-    if _locale() != "en":
-        form = form.replace("d MMM y", "y年M月d日").replace("d MMM", "M月d日")
-    words = format_datetime(local, form, tzinfo=local.tzinfo, locale=_locale())
-    return format_html('<time datetime="{}">{} <small>{}</small></time>', local.isoformat(), words, _(zone))
-
-
-@register.filter
-def day(on: date | None) -> SafeString | str:
-    """Write a day."""
-    if on is None:
-        return ""
-    form = "d MMM y" if _locale() == "en" else "y年M月d日"
-    return format_html('<time datetime="{}">{}</time>', on.isoformat(), format_date(on, form, locale=_locale()))
+for figure in (money, decimal, carats, moment, day):
+    register.filter(figure.__name__, figure)
 
 
 @register.filter
@@ -119,18 +65,18 @@ def typed(context: Context, name: str, otherwise: object = "") -> object:
 
 
 @register.simple_tag(takes_context=True)
-def chosen(context: Context, name: str, value: object, otherwise: object = "") -> SafeString | str:
+def chosen(context: Context, name: str, value: object, otherwise: object = "") -> str:
     """Mark the option that was chosen before, in the address or in the refused form."""
     request = context["request"]
     values = getattr(request, "typed", None) or request.GET
     picked = values.getlist(name) if name in values else [otherwise]
-    return format_html("selected") if str(value) in map(str, picked) else ""
+    return "selected" if str(value) in map(str, picked) else ""
 
 
 @register.simple_tag(takes_context=True)
-def ticked(context: Context, name: str, value: object) -> SafeString | str:
+def ticked(context: Context, name: str, value: object) -> str:
     """Tick the box that was ticked before, in the address or in the refused form."""
-    return format_html("checked") if chosen(context, name, value) else ""
+    return "checked" if chosen(context, name, value) else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from bonded.web import find, home, memberships, notices, stones
+from bonded.web import declarations, find, home, memberships, notices, stones, withdrawals
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -14,5 +14,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/appearance", memberships.set_appearance, name="set_appearance"),
     path("memberships", memberships.memberships, name="memberships"),
     path("memberships/choose", memberships.choose_membership, name="choose_membership"),
+    path("withdrawals", withdrawals.withdrawals, name="withdrawals"),
+    path("withdrawals/new", withdrawals.new_withdrawal, name="new_withdrawal"),
+    path("withdrawals/ask", withdrawals.ask, name="ask_withdrawal"),
+    path("withdrawals/<uuid:withdrawal_id>", withdrawals.withdrawal, name="withdrawal"),
+    path("withdrawals/<uuid:withdrawal_id>/lodge", withdrawals.lodge, name="lodge_declaration"),
+    path("withdrawals/<uuid:withdrawal_id>/cancel", withdrawals.cancel, name="cancel_withdrawal"),
+    path("withdrawals/<uuid:withdrawal_id>/pass", withdrawals.make_pass, name="make_pass"),
+    path("declarations/<str:number>", declarations.declaration, name="declaration"),
     path("stones/<str:stock_number>", stones.stone, name="stone"),
 ]

@@ -23,10 +23,9 @@ from bonded.api.base import (
     read,
 )
 from bonded.queries.pages import page_by, page_size_from_text
-from bonded.rules.errors import NotFound
 from tariffs.actions.account_statements import order_account_statement
 from tariffs.models.account_statements import AccountStatement
-from tariffs.rules.account_statements import StatementNotReady, StatementState
+from tariffs.queries.account_statements import document_of_statement, statement_visible_to
 from tariffs.rules.permissions import Act, require
 
 
@@ -72,14 +71,6 @@ def statement_json(statement: AccountStatement) -> dict[str, Any]:
     }
 
 
-def _statement(statement_id: UUID, request: Request) -> AccountStatement:
-    require(request.actor, Act.READ_ACCOUNT_STATEMENT)
-    found = AccountStatement.objects.visible_to(request.actor).filter(pk=statement_id).first()
-    if found is None:
-        raise NotFound("There is no such statement.", statement_id=str(statement_id))
-    return found
-
-
 class AccountStatementsView(ApiView):
     """The statements of a company."""
 
@@ -122,7 +113,7 @@ class AccountStatementView(ApiView):
     @extend_schema(operation_id="read_account_statement", responses=StatementAnswer)
     def get(self, request: Request, statement_id: UUID) -> HttpResponse:
         """Say how far a statement is."""
-        return json_response(statement_json(_statement(statement_id, request)))
+        return json_response(statement_json(statement_visible_to(statement_id, actor=request.actor)))
 
 
 class AccountStatementPdfView(ApiView):
@@ -143,12 +134,9 @@ class AccountStatementCsvView(ApiView):
         return _document(statement_id, request, "csv", "text/csv; charset=utf-8")
 
 
-def _document(statement_id: UUID, request: Request, column: str, content_type: str) -> HttpResponse:
-    statement = _statement(statement_id, request)
-    if statement.state != StatementState.READY:
-        raise StatementNotReady("The statement is still being made.", state=statement.state)
-    response = HttpResponse(bytes(getattr(statement, column)), content_type=content_type)
-    name = f"statement-{statement.company_id}-{statement.currency}-{statement.month:%Y-%m}.{column}"
+def _document(statement_id: UUID, request: Request, form: str, content_type: str) -> HttpResponse:
+    content, name = document_of_statement(statement_id, form, actor=request.actor)
+    response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from uuid import UUID
 
+from bonded.rules.errors import NotFound
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
 from tariffs.models.account_statements import AccountStatement as Order
 from tariffs.models.debts import DutyDebt
 from tariffs.models.ledger import JournalEntry, Posting
 from tariffs.queries.ledger import account_balance_as_of
-from tariffs.rules.account_statements import AccountStatement, Entry, last_day
+from tariffs.rules.account_statements import AccountStatement, Entry, StatementNotReady, StatementState, last_day
 from tariffs.rules.ledger import AccountCode, BusinessEvent
 from tariffs.rules.payment_terms import PaymentTerm
+from tariffs.rules.permissions import Act, require
 
 
 def statement_of(order: Order, *, actor: Actor) -> AccountStatement:
@@ -94,3 +97,25 @@ def _withdrawn(debts: Iterable[DutyDebt], order: Order) -> frozenset[str]:
     known = JournalEntry.objects.filter(pk__lte=order.last_entry_id, posted_at__lte=order.known_at)
     found = known.filter(event=BusinessEvent.CHARGE_WITHDRAWN, reference__in=references)
     return frozenset(reference.split(":")[1] for reference in found.values_list("reference", flat=True))
+
+
+def statement_visible_to(statement_id: UUID, *, actor: Actor) -> Order:
+    """Give one ordered statement; raises NotFound when it is not there or not this actor's."""
+    require(actor, Act.READ_ACCOUNT_STATEMENT)
+    found = Order.objects.visible_to(actor).filter(pk=statement_id).first()
+    if found is None:
+        raise NotFound("There is no such statement.", statement_id=str(statement_id))
+    return found
+
+
+def document_of_statement(statement_id: UUID, form: str, *, actor: Actor) -> tuple[bytes, str]:
+    """Give a statement's document, `pdf` or `csv`, as it was made, and the name of its file.
+
+    Raises NotFound, StatementNotReady.
+    """
+    statement = statement_visible_to(statement_id, actor=actor)
+    assert form in ("pdf", "csv")
+    if statement.state != StatementState.READY:
+        raise StatementNotReady("The statement is still being made.", state=statement.state)
+    name = f"statement-{statement.company_id}-{statement.currency}-{statement.month:%Y-%m}.{form}"
+    return bytes(getattr(statement, form)), name

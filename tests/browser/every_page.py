@@ -19,7 +19,23 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "preferences": ("alice",),
     "memberships": ("alice",),
     "stone": ("alice", "olga"),
+    "stones": ("alice", "olga", "sven"),
+    "book": ("alice",),
+    "visits": ("alice", "vera", "charlie"),
+    "visit": ("alice", "vera"),
+    "calendar": ("alice",),
+    "offers": ("alice", "sven"),
+    "offer": ("alice", "sven"),
+    "new_offer": ("alice",),
+    "withdrawals": ("alice", "olga"),
+    "withdrawal": ("alice", "olga"),
+    "new_withdrawal": ("alice",),
+    "settle_duty": ("alice",),
+    "declaration": ("alice", "olga"),
+    "company": ("alice",),
 }
+# Files are no pages.
+FILES = frozenset({"statement_pdf", "statement_csv"})
 # Pages that the sign-in library makes, in our frame.
 OF_THE_LIBRARY = {
     "account_login": None,

@@ -3,17 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
-from bonded.models import Lot
+from bonded.actions.declarations import lodge_declaration
+from bonded.actions.saved_searches import save_search
+from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
+from bonded.rules.permissions import SYSTEM
+from bonded.rules.withdrawals import Procedure
+from inspections.actions.booking_holds import hold_viewing
+from tariffs.actions.account_statements import order_account_statement
+from tariffs.actions.duty import secure_duty
+from tariffs.actions.landed_prices import price_catalogue
 from tests.cast import Cast
-from tests.situations.inspections import a_booking
+from tests.situations.bonded import lots_in_the_vault
+from tests.situations.inspections import (
+    NEXT_SLOTS,
+    SLOT,
+    a_buyer_who_may_book,
+    a_viewing_room,
+    a_visit,
+    an_offer,
+    booking_of,
+    wait_of,
+    wish_for,
+)
+from tests.situations.tariffs import GEM, cleared_by_customs
 
 Words = Mapping[str, Mapping[str, object]]
+GRADES = [
+    {"colour": "D", "clarity": "VVS1", "cut": "Ideal", "shape": "round", "lab": "GIA", "report_number": "2141438171"},
+    {"colour": "H", "clarity": "SI1", "cut": "Good", "shape": "oval"},
+]
 
 
 def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     """Reach a state of everything through real acts, and give for each page's name the words of its address."""
-    booking = a_booking(cast, at, lots=2)
-    lot = Lot.objects.filter(booked_lots__booking=booking).order_by("pk")[0]
-    return {"stone": {"stock_number": lot.stock_number}}
+    a_buyer_who_may_book(cast, at, limit="2000000.00")
+    lots = lots_in_the_vault(cast, at, lots=[*GRADES, *[{}] * 6, GEM, GEM])
+    room, second = a_viewing_room(cast), a_viewing_room(cast, code="DESK-2", keeper=cast.victor, scale="BAL-2")
+    after = a_visit(cast, room, lots[2], starts_at=SLOT, actor=cast.alice)
+    offer = an_offer(cast, after, lot=lots[2], note="For the ring of a regular customer.")
+    booked = booking_of(room, [lots[3]], actor=cast.alice, at=after, starts_at=NEXT_SLOTS[1])
+    held = hold_viewing(
+        wish=wish_for(second, lots[:2], visitors=(), starts_at=NEXT_SLOTS[1]), actor=cast.alice, at=after
+    )
+    wait_of(booked, actor=cast.charlie, at=after)
+    charged, asked = (
+        request_withdrawal(lot_ids=[lot.pk], procedure=Procedure.HOME_USE, actor=cast.alice, at=after)
+        for lot in lots[-2:]
+    )
+    secure_duty(withdrawal_id=charged.pk, actor=cast.alice, at=after)
+    declaration = lodge_declaration(withdrawal_id=charged.pk, actor=cast.alice, at=after)
+    cleared_by_customs(charged, after)
+    release_withdrawal(withdrawal_id=charged.pk, actor=cast.olga, at=after)
+    order_account_statement(
+        company_id=cast.alder.pk, currency="CNY", month=date(2026, 11, 1), actor=cast.alice, at=after
+    )
+    save_search(name="Large and white", query="carats_from=1&colour=D", actor=cast.alice, at=after)
+    price_catalogue(actor=SYSTEM, at=at)
+    stone = {"stock_number": lots[0].stock_number}
+    return {
+        "stone": stone,
+        "new_offer": stone,
+        "visit": {"booking_id": held.pk},
+        "offer": {"offer_id": offer.pk},
+        "withdrawal": {"withdrawal_id": asked.pk},
+        "settle_duty": {"withdrawal_id": asked.pk},
+        "declaration": {"number": declaration.number},
+    }

@@ -14,6 +14,8 @@ EXPECTED = {
     "bonded.notice.mark_read": PEOPLE,
     "bonded.notice_preference.set": PEOPLE,
     "bonded.mail.send": {Role.SYSTEM},
+    "bonded.saved_search.save": PEOPLE,
+    "bonded.saved_search.forget": PEOPLE,
     "bonded.consignment.import": SUPPLIERS,
     "bonded.consignment.announce": SUPPLIERS,
     "bonded.consignment.declare": SUPPLIERS,

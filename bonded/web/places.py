@@ -1,0 +1,10 @@
+"""Where this app's pages are linked from, and where numbers are looked for."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bonded.web.find import consignments_by_reference, declarations_by_number, lots_by_number
+from bonded.web.navigation import Link
+from bonded.web.withdrawals import READERS, withdrawals_by_id
+
+FINDERS = (lots_by_number, declarations_by_number, consignments_by_reference, withdrawals_by_id)
+LINKS = (Link("withdrawals", _("Withdrawals"), frozenset(READERS), order=40),)

@@ -1,0 +1,16 @@
+"""Where this app's pages are linked from, and what it writes on others' pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bonded.rules.permissions import Role
+from bonded.web.base import Link
+from inspections.web.offers import BUYERS_BUTTONS, READERS
+from inspections.web.visits import VISITORS, visits_by_id
+
+LINKS = (
+    Link("visits", _("Visits"), VISITORS, order=20),
+    Link("book", _("Book"), frozenset({Role.BUYER}), order=15),
+    Link("offers", _("Offers"), frozenset(READERS) - {Role.CUSTOMS_OFFICER, Role.VAULT_KEEPER}, order=30),
+)
+SECTIONS = (BUYERS_BUTTONS,)
+FINDERS = (visits_by_id,)

@@ -1,0 +1,189 @@
+"""A company's visits: those to come, and one with its lots, its pass, its findings and what may still be done."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from bonded.rules.errors import InputInvalid
+from bonded.rules.money import Money
+from bonded.rules.permissions import Actor, Role
+from bonded.rules.quantities import carats_from_text
+from bonded.web.base import Found, PageRequest, acts, address_of, console, done, listed, page, uuid_from_text
+from inspections.actions.booking_holds import confirm_booking
+from inspections.actions.booking_passes import issue_booking_pass
+from inspections.actions.bookings import cancel_booking
+from inspections.actions.calendar_feeds import make_calendar_feed, revoke_calendar_feed
+from inspections.actions.findings import record_finding
+from inspections.actions.waiting_list import accept_place, decline_place, leave_waiting_list
+from inspections.gateways.booking_passes import pass_pdf
+from inspections.queries.bookings import booked_lot_ids, booking_visible_to, bookings_visible_to
+from inspections.queries.calendar_feeds import calendar_feeds_of
+from inspections.queries.viewing_rooms import room_id_of
+from inspections.queries.waiting_list import waits_visible_to
+from inspections.rules.bookings import BookingState
+from inspections.rules.calendar_feeds import FeedSort
+from inspections.rules.findings import Intent
+from inspections.rules.permissions import Act, may
+
+VISITORS = frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR})
+# A visit that can still be given up or moved.
+TO_COME = (BookingState.HELD, BookingState.REQUESTED, BookingState.BOOKED)
+
+
+@console(*VISITORS)
+def visits(request: PageRequest) -> HttpResponse:
+    """List the visits, the newest first, and the places that are waited for."""
+    waits = []
+    if may(request.actor, Act.READ_WAITING_LIST):
+        waits = list(waits_visible_to(request.actor).order_by("-entered_at")[:20])
+    rows = listed(request, bookings_visible_to(request.actor), "-booked_at", "-id")
+    return page(request, "inspections/everyone/visits.html", {"page": rows, "waits": waits})
+
+
+@console(*VISITORS)
+def visit(request: PageRequest, booking_id: UUID) -> HttpResponse:
+    """Show one visit."""
+    booking = booking_visible_to(request.actor, booking_id)
+    session = getattr(booking, "session", None)
+    weighed = {one.lot_id: one for one in session.lots.all()} if session else {}
+    context: dict[str, Any] = {
+        "booking": booking,
+        "session": session,
+        "lots": [{"booked": one, "weighed": weighed.get(one.lot_id)} for one in booking.lots.all()],
+        "duty": Money(booking.duty_minor, booking.currency),
+        "shortfall": Money(booking.shortfall_minor, booking.currency) if booking.shortfall_minor else None,
+        "is_buyer": request.actor.role is Role.BUYER,
+        "is_to_come": booking.state in TO_COME,
+        "moved_to": getattr(booking, "moved_to", None),
+        "intents": list(Intent),
+        "is_printable": booking.state == BookingState.BOOKED,
+    }
+    return page(request, "inspections/everyone/visit.html", context)
+
+
+def _names(text: str) -> list[str]:
+    """Read names, one a line."""
+    return [name for line in text.splitlines() if (name := " ".join(line.split()))]
+
+
+@acts(Role.BUYER, shows=visit)
+def confirm(request: PageRequest, booking_id: UUID) -> HttpResponse:
+    """Book what was held, with the names of those who come."""
+    booking = confirm_booking(
+        booking_id=booking_id,
+        visitors=_names(request.POST.get("visitors", "")),
+        remote_visitors=_names(request.POST.get("remote_visitors", "")),
+        justification=request.POST.get("justification", ""),
+        actor=request.actor,
+        at=request.at,
+    )
+    is_booked = booking.state == BookingState.BOOKED
+    told = _("The visit is booked.") if is_booked else _("The visit waits for a decision; its time is kept meanwhile.")
+    return done(request, told, "visit", booking_id=booking_id)
+
+
+@acts(Role.BUYER, Role.ADMINISTRATOR, shows=visit)
+def cancel(request: PageRequest, booking_id: UUID) -> HttpResponse:
+    """Give a visit up."""
+    reason = request.POST.get("reason", "")
+    cancel_booking(booking_id=booking_id, reason=reason, actor=request.actor, at=request.at)
+    return done(
+        request, _("The visit is given up; everything that it claimed is free."), "visit", booking_id=booking_id
+    )
+
+
+@acts(Role.BUYER, shows=visit)
+def print_pass(request: PageRequest, booking_id: UUID) -> HttpResponse:
+    """Give the pass for the door as a PDF; an older one is void from now on."""
+    printed = pass_pdf(issue_booking_pass(booking_id=booking_id, actor=request.actor, at=request.at))
+    response = HttpResponse(printed, content_type="application/pdf")
+    response["Content-Disposition"] = 'attachment; filename="visit-pass.pdf"'
+    return response
+
+
+@acts(Role.BUYER, shows=visit)
+def write_finding(request: PageRequest, booking_id: UUID) -> HttpResponse:
+    """Write down what the buyer makes of one of the lots."""
+    typed = request.POST
+    (lot_id,) = booked_lot_ids(booking_id, [typed.get("stock_number", "")], actor=request.actor)
+    try:
+        intent = Intent(typed.get("intent", ""))
+    except ValueError:
+        raise InputInvalid("Choose what you mean to do with the lot.") from None
+    agreed: Decimal | None = carats_from_text(typed["agreed_carats"]) if typed.get("agreed_carats") else None
+    record_finding(
+        booking_id=booking_id,
+        lot_id=lot_id,
+        intent=intent,
+        agreed_carats=agreed,
+        remarks=typed.get("remarks", ""),
+        actor=request.actor,
+        at=request.at,
+    )
+    return done(request, _("Your finding is written down."), "visit", booking_id=booking_id)
+
+
+@acts(Role.BUYER, shows=visits)
+def answer_place(request: PageRequest, entry_id: UUID) -> HttpResponse:
+    """Accept or decline a place that was waited for, or wait no more."""
+    answer = request.POST.get("answer", "")
+    if answer == "accept":
+        accept_place(
+            entry_id=entry_id,
+            visitors=_names(request.POST.get("visitors", "")),
+            justification="",
+            actor=request.actor,
+            at=request.at,
+        )
+        return done(request, _("The visit is booked."), "visits")
+    if answer == "decline":
+        decline_place(entry_id=entry_id, actor=request.actor, at=request.at)
+        return done(request, _("The place is the next one's."), "visits")
+    leave_waiting_list(entry_id=entry_id, actor=request.actor, at=request.at)
+    return done(request, _("You wait no more."), "visits")
+
+
+@console(*VISITORS)
+def calendar(request: PageRequest) -> HttpResponse:
+    """List the reader's calendar addresses; a new one is shown once."""
+    context = {
+        "feeds": calendar_feeds_of(request.actor),
+        "sorts": list(FeedSort),
+        "address": request.session.pop("calendar_address", None),
+    }
+    return page(request, "inspections/everyone/calendar.html", context)
+
+
+@acts(*VISITORS, shows=calendar)
+def make_calendar(request: PageRequest) -> HttpResponse:
+    """Make a calendar address, or a new one in place of the old."""
+    try:
+        sort = FeedSort(request.POST.get("sort", ""))
+    except ValueError:
+        raise InputInvalid("Choose from what the form offers.") from None
+    room_id = room_id_of(request.POST.get("room") or None, actor=request.actor)
+    _feed, token = make_calendar_feed(sort=sort, room_id=room_id, actor=request.actor, at=request.at)
+    request.session["calendar_address"] = f"{settings.PUBLIC_URL}/api/v1/calendar-feeds/{token}.ics"
+    return done(request, _("Copy the address into your calendar now: it is shown once."), "calendar")
+
+
+@acts(*VISITORS, shows=calendar)
+def end_calendar(request: PageRequest, feed_id: UUID) -> HttpResponse:
+    """Make a calendar address void."""
+    revoke_calendar_feed(feed_id=feed_id, actor=request.actor, at=request.at)
+    return done(request, _("The address is void."), "calendar")
+
+
+def visits_by_id(actor: Actor, text: str) -> list[Found]:
+    """Look for a visit by its id."""
+    booking_id = uuid_from_text(text)
+    if booking_id is None or actor.role not in VISITORS:
+        return []
+    seen = bookings_visible_to(actor).filter(pk=booking_id).exists()
+    return [Found("booking", str(booking_id)[:8], address_of("visit", booking_id=booking_id))] if seen else []

@@ -1,0 +1,11 @@
+"""Where this app's pages are linked from, and what it writes on others' pages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from bonded.rules.permissions import Role
+from bonded.web.base import Link
+from tariffs.web.duty import DUTY
+from tariffs.web.landed_costs import LANDED_COST
+
+LINKS = (Link("stones", _("Stones"), frozenset(Role) - {Role.ANONYMOUS, Role.SYSTEM}, order=10),)
+SECTIONS = (LANDED_COST, DUTY)
