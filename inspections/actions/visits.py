@@ -21,7 +21,7 @@ from inspections.actions.claims import claim_resources, end_claims
 from inspections.actions.client_events import tell_of_booking
 from inspections.actions.headroom import free_for_booking, reserve_for_booking
 from inspections.actions.locks import lock_bookings
-from inspections.models.bookings import BookedLot, Booking, BookingException
+from inspections.models.bookings import Booking, BookingException
 from inspections.models.visit_terms import Instrument
 from inspections.queries.slots import next_free
 from inspections.queries.standings import Standing, standing_of
@@ -102,8 +102,9 @@ def take_visit(
     require_overridable(problems, "" if held_for else justification)
     if problems:
         booking.state = BookingState.REQUESTED
-    _write(draft, wish, problems)
-    if not claim_resources(booking, draft.resources, slot):
+    _write(draft, problems)
+    lot_ids = list(dict.fromkeys(wish.lot_ids))
+    if not claim_resources(booking, draft.resources, slot, lot_ids=lot_ids):
         raise slot_taken(
             slot.starts_at,
             next_free(
@@ -122,7 +123,7 @@ def take_visit(
         at=at,
         desk=booking.desk.location.code,
         starts_at=slot.starts_at.isoformat(),
-        lots=[str(lot_id) for lot_id in dict.fromkeys(wish.lot_ids)],
+        lots=[str(lot_id) for lot_id in lot_ids],
         state=booking.state,
     )
     tell_of_booking(booking, at=at)
@@ -151,6 +152,7 @@ def _draft(wish: VisitWish, justification: str, columns: Mapping[str, Any], *, a
         visitors=list(wish.visitors),
         remote_visitors=list(wish.remote_visitors),
         justification=justification,
+        rates_seen=house.rates_seen,
         **columns,
     )
     problems = viewing_problems(wish.lot_ids, actor=actor, at_hand=lots)
@@ -172,16 +174,13 @@ def _problems_of(draft: _Draft, wish: VisitWish, *, actor: Actor, at: datetime) 
     ]
 
 
-def _write(draft: _Draft, wish: VisitWish, problems: Sequence[Problem]) -> None:
+def _write(draft: _Draft, problems: Sequence[Problem]) -> None:
     booking = draft.booking
     booking.save(force_insert=True)
     if draft.instruments:
         booking.instruments.set(draft.instruments)
-    BookedLot.objects.bulk_create(
-        BookedLot(booking=booking, lot_id=lot_id, turn=turn)
-        for turn, lot_id in enumerate(dict.fromkeys(wish.lot_ids), 1)
-    )
-    ask_for_overrides(booking, problems)
+    if problems:
+        ask_for_overrides(booking, problems)
 
 
 def problems_of(

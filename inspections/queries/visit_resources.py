@@ -37,7 +37,8 @@ _HOUSE = """
              'officers', ARRAY(SELECT to_json(one) FROM inspections_attendingofficer one
                                 WHERE one.is_on_duty ORDER BY one.id),
              'instruments', ARRAY(SELECT to_json(one) FROM inspections_instrument one
-                                   WHERE one.is_in_service ORDER BY one.id))::text
+                                   WHERE one.is_in_service ORDER BY one.id),
+             'rates_seen', (SELECT number FROM inspections_ratechanges))::text
       FROM inspections_desk desk
       JOIN inspections_viewingroom room ON room.id = desk.room_id
       JOIN bonded_location place ON place.id = desk.location_id
@@ -66,7 +67,8 @@ Taken = Mapping[Resource, Sequence[UUID | None]]
 class House:
     """What a wish can be granted of, in order: the desk, and whom and what there is, free or not.
 
-    An escort or a scale that was asked for is the only one, on duty and in service or not.
+    An escort or a scale that was asked for is the only one, on duty and in service or not. `rates_seen` is how often
+    the rates were changed until then: asked before the rates are read, so that no change is missed.
     """
 
     desk: Desk
@@ -75,6 +77,7 @@ class House:
     scales: Sequence[Scale]
     officers: Sequence[AttendingOfficer]
     instruments: Sequence[Instrument]
+    rates_seen: int
 
     def resources(self) -> list[Resource]:
         """Name all of it."""
@@ -183,6 +186,7 @@ def _house(found: Mapping[str, Any], wish: VisitWish, kinds: Collection[str]) ->
         scales=[_row(Scale, one) for one in found["scales"]],
         officers=[_row(AttendingOfficer, one) for one in found["officers"]] if terms.needs_officer else [],
         instruments=[one for one in instruments if one.kind in terms.instruments],
+        rates_seen=found["rates_seen"] or 0,
     )
 
 
