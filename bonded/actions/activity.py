@@ -10,7 +10,6 @@ import orjson
 from django.db import connection
 from django.db.models import Model
 
-from bonded.models.activity import Activity
 from bonded.rules.errors import Fact
 from bonded.rules.permissions import Actor
 
@@ -28,16 +27,7 @@ def record_activity_on(
     act: StrEnum, target_kind: str, target_id: str, *, actor: Actor, at: datetime, **facts: Fact
 ) -> None:
     """Add the act to the history of a thing that is no row, or no longer one."""
-    Activity.objects.create(
-        stream=f"{target_kind}:{target_id}",
-        act=act.value,
-        target_kind=target_kind,
-        target_id=target_id,
-        actor_id=actor.user_id,
-        actor_role=actor.role.value,
-        acted_at=at,
-        facts=facts,
-    )
+    record_activities(act, target_kind, [(target_id, facts)], actor=actor, at=at)
 
 
 def record_activities(

@@ -71,6 +71,9 @@ def claim_key(*, caller: str, key: str, request_digest: bytes, at: datetime) -> 
 
 def store_answer(*, caller: str, key: str, answer: Answer) -> None:
     """Keep the answer with its key."""
-    IdempotentAnswer.objects.filter(caller=caller, key=key).update(
-        status=answer.status, body=answer.body, content_type=answer.content_type
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE bonded_idempotentanswer SET status = %s, body = %s, content_type = %s"
+            " WHERE caller = %s AND key = %s",
+            [answer.status, answer.body, answer.content_type, caller, key],
+        )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from bonded.actions.activity import record_activity
 from bonded.models.notices import Notice, NoticePreference
@@ -56,8 +56,13 @@ def write_notices(
 
 def take_back_notices(*, subject_kind: str, subject_id: str, at: datetime) -> None:
     """Take back what was to be told of the future of a thing that has none any more; what was mailed stays."""
-    of_it = Notice.objects.filter(subject_kind=subject_kind, subject_id=subject_id, kind__in=sorted(FORETELLING))
-    of_it.filter(taken_back_at__isnull=True).exclude(mail_state=MailState.SENT).update(taken_back_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE bonded_notice SET taken_back_at = %s"
+            " WHERE subject_kind = %s AND subject_id = %s AND kind = ANY(%s) AND taken_back_at IS NULL"
+            "   AND mail_state <> %s",
+            [at, subject_kind, subject_id, [kind.value for kind in FORETELLING], MailState.SENT.value],
+        )
 
 
 @transaction.atomic

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from knox.models import AbstractAuthToken
+from knox.models import AbstractAuthToken, AuthTokenManager
 
 from bonded.models.base import Table, TableQuerySet, enum_choices, values_check
 from bonded.rules.parties import CompanyKind
@@ -67,8 +69,18 @@ class Membership(Table):  # type: ignore[django-manager-missing]
         return f"{self.user} as {self.role} of {self.company}"
 
 
+class ApiTokenManager(AuthTokenManager):  # type: ignore[misc]
+    """Tokens, each with its membership: whoever reads one asks next who acts by it."""
+
+    def get_queryset(self) -> models.QuerySet[ApiToken]:
+        """Give them."""
+        return cast("models.QuerySet[ApiToken]", super().get_queryset().select_related("membership"))
+
+
 class ApiToken(AbstractAuthToken):  # type: ignore[misc]
     """One row is the digest of a machine's token; it acts in its membership and is shown once, when made."""
 
     name = models.CharField(max_length=80)
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="tokens")
+
+    objects = ApiTokenManager()

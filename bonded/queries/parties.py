@@ -88,6 +88,8 @@ def keeper_id_of(username: str, *, actor: Actor) -> int:
 
 
 def require_company(company_id: int, *, actor: Actor) -> None:
-    """Refuse a company that is not there or not this actor's to see; raises NotFound."""
+    """Refuse a company that is not there or not this actor's to see; raises NotFound. No SQL for the actor's own."""
+    if company_id in actor.company_ids:
+        return
     if not Company.objects.visible_to(actor).filter(pk=company_id).exists():
         raise NotFound("There is no such company.", company_id=str(company_id)[:20])

@@ -17,6 +17,7 @@ from inspections.actions.locks import lock_booking, retried_after_deadlock
 from inspections.actions.visits import ask_for_overrides, problems_of, require_overridable, take_visit
 from inspections.models.bookings import Booking
 from inspections.queries.bookings import slot_of
+from inspections.queries.standings import standing_of
 from inspections.rules.bookings import HOLD_TERM, STEPS, BookingState, HoldLapsed, VisitWish
 from inspections.rules.permissions import Act, require
 from inspections.signals import booking_confirmed
@@ -59,7 +60,8 @@ def confirm_booking(
     booking.visitors, booking.remote_visitors = list(visitors), list(remote_visitors)
     lot_ids = list(booking.lots.order_by("turn").values_list("lot_id", flat=True))
     slot = slot_of(booking)
-    problems = problems_of(booking, slot, lot_ids, viewing_problems(lot_ids, actor=actor), None, at=at)
+    standing, lot_problems = standing_of(booking, slot, lot_ids, at=at), viewing_problems(lot_ids, actor=actor)
+    problems = problems_of(booking, slot, lot_ids, lot_problems, None, standing, at=at)
     require_overridable(problems, justification)
     if problems:
         booking.state = BookingState.REQUESTED

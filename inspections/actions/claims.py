@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -13,31 +14,37 @@ from inspections.rules.slots import Slot
 # ON CONFLICT asks the exclusion constraint without an error to recover from, and without the
 # deadlock of two plain inserts that each wait for the other; the order keeps several rows from it.
 _CLAIM = """
+      WITH named AS (
+           INSERT INTO inspections_bookedlot (booking_id, lot_id, turn)
+           SELECT %(booking_id)s::uuid, id, turn FROM unnest(%(lot_ids)s::bigint[]) WITH ORDINALITY AS lot (id, turn))
     INSERT INTO inspections_claim (booking_id, resource_kind, resource_id, during, is_active)
-    SELECT %s::uuid, wanted.kind, wanted.id, tstzrange(%s::timestamptz, %s::timestamptz), true
-      FROM unnest(%s::text[], %s::bigint[]) AS wanted (kind, id)
+    SELECT %(booking_id)s::uuid, wanted.kind, wanted.id,
+           tstzrange(%(begins)s::timestamptz, %(ends)s::timestamptz), true
+      FROM unnest(%(kinds)s::text[], %(ids)s::bigint[]) AS wanted (kind, id)
      ORDER BY wanted.kind, wanted.id
         ON CONFLICT DO NOTHING
 """
 
 
-def claim_resources(booking: Booking, resources: Collection[Resource], slot: Slot) -> bool:
+def claim_resources(
+    booking: Booking, resources: Collection[Resource], slot: Slot, *, lot_ids: Sequence[int] = ()
+) -> bool:
     """Claim resources for a visit and the changeover after it in one statement, and say whether all were free.
 
-    Waits for a rival that is not yet committed. When it says no, the act must be undone.
+    The same statement names the lots of a new booking, in their turn. Waits for a rival that is not yet committed.
+    When it says no, the act must be undone.
     """
     wanted = sorted(resources)
+    asked: dict[str, Any] = {
+        "booking_id": booking.pk,
+        "lot_ids": list(lot_ids),
+        "begins": slot.starts_at,
+        "ends": slot.busy_until,
+        "kinds": [resource.kind.value for resource in wanted],
+        "ids": [resource.id for resource in wanted],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM,
-            [
-                booking.pk,
-                slot.starts_at,
-                slot.busy_until,
-                [resource.kind.value for resource in wanted],
-                [resource.id for resource in wanted],
-            ],
-        )
+        cursor.execute(_CLAIM, asked)
         return bool(cursor.rowcount == len(wanted))
 
 

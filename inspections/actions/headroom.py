@@ -13,7 +13,6 @@ from bonded.rules.lots import GoodsFacts
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Actor
 from inspections.models.bookings import Booking
-from inspections.queries.rate_changes import rate_changes
 from inspections.rules.bookings import HEADROOM_TERM, BookingState
 from inspections.rules.findings import Intent
 from tariffs.actions.guarantees import free_headroom, reserve_headroom, resize_headroom
@@ -47,7 +46,6 @@ def reserve_for_booking(
     NotFound when that has given it no authority. Asks for a new booking before it is written, because
     guarantee accounts are locked before bookings are.
     """
-    booking.rates_seen = rate_changes()
     try:
         duty = duty_of_visit(booking, goods, at=at)
         reserve_headroom(

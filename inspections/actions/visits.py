@@ -21,13 +21,20 @@ from inspections.actions.claims import claim_resources, end_claims
 from inspections.actions.client_events import tell_of_booking
 from inspections.actions.headroom import free_for_booking, reserve_for_booking
 from inspections.actions.locks import lock_bookings
-from inspections.models.bookings import BookedLot, Booking, BookingException
+from inspections.models.bookings import Booking, BookingException
 from inspections.models.visit_terms import Instrument
-from inspections.queries.bookings import lapsed_holds_of, missed_visits, papers_of
-from inspections.queries.offers import cachet_problems
 from inspections.queries.slots import next_free
-from inspections.queries.viewing_rooms import desk_by_id, opening_on, terms_at
-from inspections.queries.visit_resources import escort_for, escorts_there, instruments_for, officer_for, scale_for
+from inspections.queries.standings import Standing, standing_of
+from inspections.queries.visit_resources import (
+    Taken,
+    escort_for,
+    escorts_there,
+    house_for,
+    instruments_for,
+    officer_for,
+    scale_for,
+    taken_during,
+)
 from inspections.rules.bookings import (
     STEPS,
     BookingFacts,
@@ -41,7 +48,7 @@ from inspections.rules.claims import Resource, ResourceKind, slot_taken
 from inspections.rules.company_papers import paper_problems
 from inspections.rules.openings import is_offered
 from inspections.rules.permissions import Act
-from inspections.rules.slots import ROOM_ZONE, Slot, slot_from
+from inspections.rules.slots import Slot, slot_from
 from inspections.rules.visit_terms import VisitTerms
 from inspections.signals import booking_ended, booking_made
 
@@ -56,10 +63,16 @@ class _Draft:
     goods: Sequence[GoodsFacts]
     lot_problems: Sequence[Problem]
     instruments: Sequence[Instrument]
+    taken: Taken
 
     @property
     def resources(self) -> list[Resource]:
         return resources_of(self.booking, [facts.lot_id for facts in self.goods], self.instruments)
+
+    @property
+    def lapsed_holds(self) -> set[UUID]:
+        """Give the holds whose time is over and that have something of what this booking needs."""
+        return {hold for resource in self.resources for hold in self.taken.get(resource, ()) if hold is not None}
 
 
 def take_visit(
@@ -84,13 +97,14 @@ def take_visit(
     booking, slot = draft.booking, draft.slot
     booking.held_until = at + held_for if held_for else None
     booking.state = BookingState.HELD if held_for else BookingState.BOOKED
-    lapse_holds(lapsed_holds_of(draft.resources, slot, at=at), at=at, beside_company_id=booking.company_id)
+    lapse_holds(draft.lapsed_holds, at=at, beside_company_id=booking.company_id)
     problems = _problems_of(draft, wish, actor=actor, at=at)
     require_overridable(problems, "" if held_for else justification)
     if problems:
         booking.state = BookingState.REQUESTED
-    _write(draft, wish, problems)
-    if not claim_resources(booking, draft.resources, slot):
+    _write(draft, problems)
+    lot_ids = list(dict.fromkeys(wish.lot_ids))
+    if not claim_resources(booking, draft.resources, slot, lot_ids=lot_ids):
         raise slot_taken(
             slot.starts_at,
             next_free(
@@ -109,7 +123,7 @@ def take_visit(
         at=at,
         desk=booking.desk.location.code,
         starts_at=slot.starts_at.isoformat(),
-        lots=[str(lot_id) for lot_id in dict.fromkeys(wish.lot_ids)],
+        lots=[str(lot_id) for lot_id in lot_ids],
         state=booking.state,
     )
     tell_of_booking(booking, at=at)
@@ -121,25 +135,28 @@ def _draft(wish: VisitWish, justification: str, columns: Mapping[str, Any], *, a
     """Lock the lots, and find desk, escort, scale and whatever else a visit to them asks for."""
     assert actor.user_id is not None
     lots = lock_lots(wish.lot_ids, actor=actor)
-    desk = desk_by_id(wish.desk_id)
-    terms = terms_at(desk, {lot.kind for lot in lots})
+    house = house_for(wish, {lot.kind for lot in lots})
+    terms = house.terms
     slot = slot_from(wish.starts_at, terms.slots)
+    of_lots = (Resource(ResourceKind.LOT, lot.pk) for lot in lots)
+    taken = taken_during(slot, [*house.resources(), *of_lots], at=at)
     booking = Booking(
         company_id=actor.company_id,
         requested_by_id=actor.user_id,
         booked_at=at,
         during=DateTimeTZRange(slot.starts_at, slot.ends_at),
-        desk=desk,
-        escort=escort_for(slot, wish.escort_id),
-        scale=scale_for(slot, wish.scale_id),
-        officer=officer_for(slot) if terms.needs_officer else None,
+        desk=house.desk,
+        escort=escort_for(slot, house, wish, taken),
+        scale=scale_for(house, taken),
+        officer=officer_for(slot, house, taken),
         visitors=list(wish.visitors),
         remote_visitors=list(wish.remote_visitors),
         justification=justification,
+        rates_seen=house.rates_seen,
         **columns,
     )
     problems = viewing_problems(wish.lot_ids, actor=actor, at_hand=lots)
-    return _Draft(booking, slot, terms, goods_facts(lots), problems, instruments_for(slot, terms.instruments))
+    return _Draft(booking, slot, terms, goods_facts(lots), problems, instruments_for(house, taken), taken)
 
 
 def _problems_of(draft: _Draft, wish: VisitWish, *, actor: Actor, at: datetime) -> list[Problem]:
@@ -148,24 +165,22 @@ def _problems_of(draft: _Draft, wish: VisitWish, *, actor: Actor, at: datetime) 
     duty_problem = reserve_for_booking(
         booking, draft.goods, guarantee_company_id=wish.guarantee_company_id, actor=actor, at=at
     )
+    standing = standing_of(booking, draft.slot, wish.lot_ids, at=at)
     instruments = {one.kind for one in draft.instruments}
     return [
-        *problems_of(booking, draft.slot, wish.lot_ids, draft.lot_problems, duty_problem, at=at),
-        *paper_problems(kinds, papers_of(booking)),
+        *problems_of(booking, draft.slot, wish.lot_ids, draft.lot_problems, duty_problem, standing, at=at),
+        *paper_problems(kinds, standing.papers),
         *missing_resources(draft.terms, has_officer=booking.officer is not None, instruments=instruments),
     ]
 
 
-def _write(draft: _Draft, wish: VisitWish, problems: Sequence[Problem]) -> None:
+def _write(draft: _Draft, problems: Sequence[Problem]) -> None:
     booking = draft.booking
     booking.save(force_insert=True)
     if draft.instruments:
         booking.instruments.set(draft.instruments)
-    BookedLot.objects.bulk_create(
-        BookedLot(booking=booking, lot_id=lot_id, turn=turn)
-        for turn, lot_id in enumerate(dict.fromkeys(wish.lot_ids), 1)
-    )
-    ask_for_overrides(booking, problems)
+    if problems:
+        ask_for_overrides(booking, problems)
 
 
 def problems_of(
@@ -174,29 +189,28 @@ def problems_of(
     lot_ids: Sequence[int],
     lot_problems: Sequence[Problem],
     duty_problem: Problem | None,
+    standing: Standing,
     *,
     at: datetime,
 ) -> list[Problem]:
     """Name everything that stands against a booking as it is, that there is no headroom among it."""
-    desk, scale, day = booking.desk, booking.scale, slot.starts_at.astimezone(ROOM_ZONE).date()
-    is_hold = booking.state == BookingState.HELD
-    held = Booking.objects.filter(company_id=booking.company_id, state=BookingState.HELD, held_until__gt=at)
+    desk, scale, is_hold = booking.desk, booking.scale, booking.state == BookingState.HELD
     return booking_problems(
         BookingFacts(
             at=at,
             slot=slot,
-            is_offered=is_offered(slot, opening=opening_on(desk, day), grid=desk.terms, terms=slot.terms),
+            is_offered=is_offered(slot, opening=standing.opening, grid=desk.terms, terms=slot.terms),
             visitors=booking.visitors,
             lot_count=len(set(lot_ids)),
-            company_is_in_good_standing=booking.company.is_in_good_standing,
+            company_is_in_good_standing=standing.is_in_good_standing,
             desk_is_in_use=desk.is_in_use,
             escort_is_on_duty=bool(escorts_there([booking.escort], slot)),
             scale_is_in_service=scale.is_in_service,
             scale_calibrated_until=scale.calibrated_until,
-            lot_problems=[*lot_problems, *cachet_problems(lot_ids, company_id=booking.company_id, at=at)],
+            lot_problems=[*lot_problems, *standing.cachet_problems],
             duty_problem=duty_problem,
-            missed=missed_visits(booking.company_id, at=at),
-            holds=held.exclude(pk=booking.pk).count() + 1 if is_hold else 0,
+            missed=standing.missed,
+            holds=standing.holds + 1 if is_hold else 0,
             names_visitors=not is_hold,
             is_remote=bool(booking.remote_visitors),
         )

@@ -14,7 +14,7 @@ from inspections.actions.booking_approvals import approve_booking, refuse_bookin
 from inspections.actions.booking_holds import confirm_booking, hold_viewing
 from inspections.actions.booking_moves import move_booking
 from inspections.api.bookings import BookingAnswer, PlaceRequest, VisitorsRequest, VisitRequest, booking_json, wish_of
-from inspections.queries.viewing_rooms import desk_by_code, escort_id_of, scale_id_of
+from inspections.queries.viewing_rooms import place_of
 
 
 class MoveRequest(PlaceRequest):
@@ -99,12 +99,13 @@ class MoveBookingView(ApiView):
     def post(self, request: Request, booking_id: UUID) -> HttpResponse:
         """Book the same lots for another time; the old time is given up only when the new one is had."""
         fields = read(MoveRequest, request)
+        place = place_of(fields["desk"], fields.get("escort"), fields.get("scale"), actor=request.actor)
         booking = move_booking(
             booking_id=booking_id,
-            desk_id=desk_by_code(fields["desk"], actor=request.actor).pk,
+            desk_id=place.desk_id,
             starts_at=fields["starts_at"],
-            escort_id=escort_id_of(fields.get("escort")),
-            scale_id=scale_id_of(fields.get("scale")),
+            escort_id=place.escort_id,
+            scale_id=place.scale_id,
             justification=fields["justification"],
             actor=request.actor,
             at=request.at,

@@ -27,8 +27,8 @@ from bonded.rules.money import Money
 from inspections.actions.bookings import book_viewing, cancel_booking
 from inspections.models.bookings import Booking
 from inspections.models.sessions import SessionLot, ViewingSession
-from inspections.queries.bookings import booking_visible_to, bookings_visible_to
-from inspections.queries.viewing_rooms import desk_by_code, escort_id_of, scale_id_of
+from inspections.queries.bookings import booking_as_told, bookings_visible_to, exceptions_of, session_of
+from inspections.queries.viewing_rooms import place_of
 from inspections.rules.bookings import VisitWish
 
 
@@ -178,43 +178,29 @@ def booking_summary(booking: Booking) -> dict[str, Any]:
 
 def booking_json(booking_id: UUID, request: Request) -> dict[str, Any]:
     """Read a booking and give it as the API tells it; raises NotFound."""
-    booking = booking_visible_to(request.actor, booking_id)
-    session: ViewingSession | None = getattr(booking, "session", None)
-    return {
-        **booking_summary(booking),
-        "room": booking.desk.room.name,
-        "escort": booking.escort.keeper.get_username(),
-        "scale": booking.scale.number,
-        "visitors": booking.visitors,
-        "remote_visitors": booking.remote_visitors,
-        "officer": booking.officer and booking.officer.officer.get_username(),
-        "instruments": [one.number for one in booking.instruments.all()],
-        "stock_numbers": [row.lot.stock_number for row in booking.lots.all()],
-        "duty": str(Money(booking.duty_minor, booking.currency)),
-        "shortfall": str(Money(booking.shortfall_minor, booking.currency)),
-        "currency": booking.currency,
-        "booked_at": booking.booked_at,
-        "cancellation_reason": booking.cancellation_reason,
-        "held_until": booking.held_until,
-        "justification": booking.justification,
+    told = booking_as_told(request.actor, booking_id)
+    exceptions = exceptions_of(booking_id) if told["exceptions"] else []
+    return told | {
+        "duty": str(Money(told["duty"], told["currency"])),
+        "shortfall": str(Money(told["shortfall"], told["currency"])),
         "exceptions": [
             {name: getattr(one, name) for name in ("code", "message", "overridable_by", "decided_at", "reason")}
-            for one in booking.exceptions.all()
+            for one in exceptions
         ],
-        "moved_from": booking.moved_from_id,
-        "moved_to": getattr(booking, "moved_to", None) and booking.moved_to.pk,
-        "session": _session_json(session) if session else None,
+        "session": _session_json(session_of(booking_id)) if told["session"] else None,
     }
 
 
 def wish_of(fields: Mapping[str, Any], request: Request) -> VisitWish:
     """Turn what a request asks for into what the acts know; raises NotFound."""
+    lot_ids = lot_ids_by_stock_numbers(fields["stock_numbers"], actor=request.actor)
+    place = place_of(fields["desk"], fields.get("escort"), fields.get("scale"), actor=request.actor)
     return VisitWish(
-        lot_ids=lot_ids_by_stock_numbers(fields["stock_numbers"], actor=request.actor),
-        desk_id=desk_by_code(fields["desk"], actor=request.actor).pk,
+        lot_ids=lot_ids,
+        desk_id=place.desk_id,
         starts_at=fields["starts_at"],
-        escort_id=escort_id_of(fields.get("escort")),
-        scale_id=scale_id_of(fields.get("scale")),
+        escort_id=place.escort_id,
+        scale_id=place.scale_id,
         visitors=fields.get("visitors", ()),
         remote_visitors=fields.get("remote_visitors", ()),
         guarantee_company_id=fields.get("guarantee_company_id"),

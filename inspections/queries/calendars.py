@@ -25,11 +25,14 @@ CHAINS = """
 def calendar_entries(bookings: Collection[Booking]) -> list[CalendarEntry]:
     """Give the entries of visits in their order; their desks, rooms and places should be there already.
 
-    Runs one SQL statement.
+    Runs one SQL statement for those that were moved, else none.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(CHAINS, [[booking.pk for booking in bookings]])
-        chains: dict[UUID, tuple[UUID, int]] = {of: (first, moves) for of, first, moves in cursor.fetchall()}
+    chains: dict[UUID, tuple[UUID, int]] = {booking.pk: (booking.pk, 0) for booking in bookings}
+    moved = [booking.pk for booking in bookings if booking.moved_from_id]
+    if moved:
+        with connection.cursor() as cursor:
+            cursor.execute(CHAINS, [moved])
+            chains |= {of: (first, moves) for of, first, moves in cursor.fetchall()}
     return [
         calendar_entry(
             *chains[booking.pk],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -37,10 +37,9 @@ def lots_sealed_for_others(lot_ids: Collection[int], *, company_id: int, at: dat
     return list(sealed.order_by("lot__stock_number").values_list("lot__stock_number", flat=True))
 
 
-def cachet_problems(lot_ids: Collection[int], *, company_id: int, at: datetime) -> list[Problem]:
+def problems_of_sealed(stock_numbers: Iterable[str]) -> list[Problem]:
     """Name the lots that another company's cachet keeps closed, in the words for any lot that can't be viewed."""
-    sealed = lots_sealed_for_others(lot_ids, company_id=company_id, at=at)
-    return [Problem("lot_not_viewable", f"{stock_number} can't be viewed now.") for stock_number in sealed]
+    return [Problem("lot_not_viewable", f"{stock_number} can't be viewed now.") for stock_number in stock_numbers]
 
 
 def carats_to_offer_on(lot_id: int, *, company_id: int) -> Decimal:

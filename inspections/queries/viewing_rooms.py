@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Q
 
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
-from inspections.models.viewing_rooms import Closure, Desk, Escort, Scale, ViewingRoom
+from inspections.models.viewing_rooms import Closure, Desk, ViewingRoom
 from inspections.models.visit_terms import ViewingTerms
 from inspections.rules.openings import Opening
 from inspections.rules.permissions import Act, require
 from inspections.rules.slots import ROOM_ZONE
-from inspections.rules.visit_terms import KindTerms, VisitTerms, terms_of_visit
+from inspections.rules.visit_terms import KindTerms
 from tariffs.queries.calendars import public_holidays
+
+_PLACE = """
+    SELECT (SELECT desk.id FROM inspections_desk desk JOIN bonded_location place ON place.id = desk.location_id
+             WHERE place.code = %(desk)s),
+           (SELECT escort.id FROM inspections_escort escort JOIN bonded_user keeper ON keeper.id = escort.keeper_id
+             WHERE keeper.username = %(escort)s),
+           (SELECT id FROM inspections_scale WHERE number = %(scale)s)
+"""
+
+
+class Place(NamedTuple):
+    """Where a visit is asked for and with whom, by their keys; an escort and a scale need not be named."""
+
+    desk_id: int
+    escort_id: int | None
+    scale_id: int | None
 
 
 def desks_in_use(*, actor: Actor) -> list[Desk]:
@@ -34,14 +52,6 @@ def desk_by_code(code: str, *, actor: Actor) -> Desk:
     return desk
 
 
-def desk_by_id(desk_id: int) -> Desk:
-    """Give one desk; raises NotFound."""
-    desk = Desk.objects.filter(pk=desk_id).select_related("room", "location").first()
-    if desk is None:
-        raise NotFound("There is no such desk.", desk_id=desk_id)
-    return desk
-
-
 def room_id_of(name: str | None, *, actor: Actor) -> int | None:
     """Give the id of a room by its name, None when none is named; raises NotFound."""
     require(actor, Act.READ_SLOTS)
@@ -53,24 +63,20 @@ def room_id_of(name: str | None, *, actor: Actor) -> int | None:
     return found
 
 
-def escort_id_of(username: str | None) -> int | None:
-    """Give the id of an escort by the keeper's user name, None when none is named; raises NotFound."""
-    if username is None:
-        return None
-    found = Escort.objects.filter(keeper__username=username).values_list("pk", flat=True).first()
-    if found is None:
-        raise NotFound("There is no such escort.", escort=username[:40])
-    return found
+def place_of(desk: str, escort: str | None, scale: str | None, *, actor: Actor) -> Place:
+    """Give the ids of a desk (its place's code), an escort (the keeper's user name) and a scale (its number).
 
-
-def scale_id_of(number: str | None) -> int | None:
-    """Give the id of a scale by its number, None when none is named; raises NotFound."""
-    if number is None:
-        return None
-    found = Scale.objects.filter(number=number).values_list("pk", flat=True).first()
-    if found is None:
-        raise NotFound("There is no such scale.", scale=number[:40])
-    return found
+    One SQL statement. Raises NotFound for the first of them that is not there.
+    """
+    require(actor, Act.READ_SLOTS)
+    named = {"desk": desk, "escort": escort, "scale": scale}
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACE, named)
+        found = dict(zip(named, cursor.fetchone(), strict=True))
+    for kind, name in named.items():
+        if name is not None and found[kind] is None:
+            raise NotFound(f"There is no such {kind}.", **{kind: name[:40]})
+    return Place(*found.values())
 
 
 def openings_of(desks: Collection[Desk], *, first_on: date, last_on: date) -> dict[int, Opening]:
@@ -93,16 +99,6 @@ def openings_of(desks: Collection[Desk], *, first_on: date, last_on: date) -> di
     }
 
 
-def opening_on(desk: Desk, day: date) -> Opening:
-    """Give when a desk's room is open on one day; runs three SQL statements."""
-    return openings_of([desk], first_on=day, last_on=day)[desk.pk]
-
-
 def viewing_terms() -> list[KindTerms]:
     """Give what lots of each kind ask for, at all desks and at single ones."""
     return [row.terms for row in ViewingTerms.objects.order_by("pk")]
-
-
-def terms_at(desk: Desk, kinds: Collection[str]) -> VisitTerms:
-    """Give what a visit to lots of some kinds asks for at a desk."""
-    return terms_of_visit(desk.pk, desk.terms, kinds, viewing_terms())

@@ -36,7 +36,7 @@ def offered_slots(first_on: date, days: int, *, opening: Opening, grid: SlotTerm
 def is_offered(slot: Slot, *, opening: Opening, grid: SlotTerms, terms: SlotTerms) -> bool:
     """Say whether a desk offers exactly this slot."""
     day = slot.starts_at.astimezone(ROOM_ZONE).date()
-    slots = slots_of_day(day, hours=opening.hours, terms=grid)
+    slots = [one for one in slots_of_day(day, hours=opening.hours, terms=grid) if one.starts_at == slot.starts_at]
     return slot in _lasting(slots, opening, terms) and opening.admits(slot)
 
 

@@ -33,13 +33,20 @@ def keep_claim(
     account: GuaranteeAccount, reservation: GuaranteeReservation, before: Reservation, after: Reservation
 ) -> None:
     """Write what became of a claim, on it and on its locked account and authority; both figures of one currency."""
+    count_claim(account, reservation, before, after)
+    reservation.state, reservation.amount_minor = after.state, after.amount.minor
+    reservation.used_minor, reservation.settled_minor = after.used.minor, after.settled.minor
+    reservation.save(update_fields=["state", "amount_minor", "used_minor", "settled_minor"])
+
+
+def count_claim(
+    account: GuaranteeAccount, reservation: GuaranteeReservation, before: Reservation, after: Reservation
+) -> None:
+    """Write what became of a claim on its locked account and authority only: the claim itself says so already."""
     reserved, used = after.rest - before.rest, after.owed - before.owed
     headroom = account.headroom.moved(reserved=reserved, used=used)
     account.reserved_minor, account.used_minor = headroom.reserved.minor, headroom.used.minor
     account.save(update_fields=["reserved_minor", "used_minor"])
-    reservation.state, reservation.amount_minor = after.state, after.amount.minor
-    reservation.used_minor, reservation.settled_minor = after.used.minor, after.settled.minor
-    reservation.save(update_fields=["state", "amount_minor", "used_minor", "settled_minor"])
     if reservation.authority_id and (reserved + used).minor:
         by_agent = GuaranteeAuthority.objects.filter(pk=reservation.authority_id)
         by_agent.update(claimed_minor=F("claimed_minor") + (reserved + used).minor)

@@ -13,7 +13,7 @@ from bonded.queries.parties import require_company
 from bonded.rules.errors import NotFound
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
-from tariffs.actions.guarantee_claims import keep_claim, keep_limit, record_claim
+from tariffs.actions.guarantee_claims import count_claim, keep_claim, keep_limit, record_claim
 from tariffs.actions.locks import (
     lock_account,
     lock_guarantee,
@@ -201,7 +201,7 @@ def _claim(
     )
     reservation.save(force_insert=True)
     before = Reservation(ReservationState.RESERVED, nothing, nothing, nothing)
-    keep_claim(account, reservation, before, reservation.figures(account.currency))
+    count_claim(account, reservation, before, reservation.figures(account.currency))
     record_claim(Act.RESERVE_HEADROOM, account, reservation, actor=actor, at=at)
     return reservation
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from bonded.models import Lot, User
+from bonded.models import ApiToken, Lot, Membership, User
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
 from inspections.models import Booking, Claim, Escort, RoomHours
@@ -32,6 +32,7 @@ from tests.situations.inspections import (
 from tests.situations.tariffs import a_schedule, an_authority
 
 EVERYBODY = ["alice", "bob", "charlie", "olga", "victor", "ada", "audrey", "sven", None]
+STATEMENTS_OF_A_BOOKING = 32
 DAY = "/viewing-desks/DESK-1/free-slots?from=2026-11-23&days=1"
 
 
@@ -94,6 +95,19 @@ def test_book_viewing__by_caller(cast: Cast, at: datetime, who: str | None) -> N
 
     assert answer.status_code == expected_status(who, allowed={"alice", "bob", "charlie"}, missing=set(), done=201)
     assert Booking.objects.count() == (answer.status_code == 201)
+
+
+def test_book_viewing__runs_so_many_statements(cast: Cast, at: datetime, django_assert_num_queries: Any) -> None:
+    """From the caller's token to the stored answer, its savepoints counted."""
+    a_buyer_who_may_book(cast, at)
+    a_viewing_room(cast)
+    lots = viewable_lots(cast, at, 3)
+    alice = Membership.objects.get(user_id=cast.alice.user_id or 0)
+    token = ApiToken.objects.create(user=alice.user, membership=alice, name="desk", prefix="btp_")[1]
+    headers = {"Authorization": f"Token {token}", "Idempotency-Key": "once"}
+    with django_assert_num_queries(STATEMENTS_OF_A_BOOKING):
+        answer = Client().post("/api/v1/bookings", request_for(lots), content_type="application/json", headers=headers)
+    assert answer.status_code == 201
 
 
 def test_book_viewing__tells_everything_about_it(cast: Cast, at: datetime) -> None:

@@ -19,7 +19,7 @@ from bonded.rules.money import Money
 from bonded.rules.withdrawals import Procedure
 from inspections.actions.bookings import cancel_booking
 from inspections.models import BookedLot, Booking, Claim
-from inspections.queries.bookings import booking_visible_to, bookings_visible_to
+from inspections.queries.bookings import booking_as_told, bookings_visible_to
 from inspections.rules.bookings import LOT_NOT_VIEWABLE, BookingRefused
 from inspections.rules.claims import SlotTaken
 from inspections.signals import booking_ended, booking_made
@@ -286,10 +286,10 @@ def test_bookings__are_visible_to_their_company_and_to_staff(cast: Cast, at) -> 
     for who in ("alice", "bob", "victor", "olga", "ada", "audrey"):
         actor = getattr(cast, who)
         assert [one.pk for one in bookings_visible_to(actor)] == [booking.pk]
-        assert booking_visible_to(actor, booking.pk).visitors == ["Alice Alder"]
+        assert booking_as_told(actor, booking.pk)["visitors"] == ["Alice Alder"]
     assert list(bookings_visible_to(cast.charlie)) == []
     with pytest.raises(NotFound) as refusal:
-        booking_visible_to(cast.charlie, booking.pk)
+        booking_as_told(cast.charlie, booking.pk)
     assert refusal.value.message == "There is no such booking."
     with pytest.raises(NotPermitted):
         bookings_visible_to(cast.sven)
