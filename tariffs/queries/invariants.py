@@ -26,6 +26,18 @@ def _accounts_whose_balance_differs_from_their_postings() -> list[str]:
     """)
 
 
+def _day_totals_that_differ_from_their_postings() -> list[str]:
+    return rows_of("""
+        SELECT account_id, effective_on, posted_on, sum(moved), sum(total) FROM (
+            SELECT p.account_id, e.effective_on, (e.posted_at AT TIME ZONE 'UTC')::date AS posted_on,
+                   p.amount_minor AS moved, 0 AS total
+              FROM tariffs_posting p JOIN tariffs_journalentry e ON e.id = p.entry_id
+            UNION ALL
+            SELECT account_id, effective_on, posted_on, 0, moved_minor FROM tariffs_daytotal
+        ) AS sides GROUP BY account_id, effective_on, posted_on HAVING sum(moved) <> sum(total)
+    """)
+
+
 def _entries_out_of_balance() -> list[str]:
     return rows_of("""
         SELECT e.id, e.event, p.currency, sum(p.amount_minor)
@@ -185,6 +197,9 @@ def _feeds_published_with_a_number_left_out() -> list[str]:
 
 INVARIANTS: dict[str, Question] = {
     "The balance of an account is the sum of its postings.": _accounts_whose_balance_differs_from_their_postings,
+    "What an account was moved by on a day is the sum of that day's postings.": (
+        _day_totals_that_differ_from_their_postings
+    ),
     "Every journal entry balances in every currency.": _entries_out_of_balance,
     "A guarantee's reserved and used amounts are the sums of its claims.": _guarantees_whose_claims_differ,
     "What was used and settled of a claim is the sum of its parts.": _claims_whose_uses_differ,
