@@ -17,6 +17,9 @@ from tariffs.api import (
     quotes,
     schedule,
     schedule_drafts,
+    schedule_feeds,
+    schedule_gaps,
+    schedule_rollbacks,
     valuations,
     withdrawal_dates,
 )
@@ -24,10 +27,10 @@ from tariffs.api import (
 urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs/measures", schedule.MeasuresView.as_view()),
     path("tariffs/exchange-rates", schedule.ExchangeRatesView.as_view()),
-    path("tariffs/schedule-gaps", schedule_drafts.ScheduleGapsView.as_view()),
+    path("tariffs/schedule-gaps", schedule_gaps.ScheduleGapsView.as_view()),
     path("tariffs/schedule-drafts", schedule_drafts.DraftsView.as_view()),
-    path("tariffs/schedule-drafts/files", schedule_drafts.DraftFilesView.as_view()),
-    path("tariffs/schedule-drafts/rollbacks", schedule_drafts.RollbacksView.as_view()),
+    path("tariffs/schedule-drafts/files", schedule_feeds.DraftFilesView.as_view()),
+    path("tariffs/schedule-drafts/rollbacks", schedule_rollbacks.RollbacksView.as_view()),
     path("tariffs/schedule-drafts/<uuid:draft_id>", schedule_drafts.DraftView.as_view()),
     path("tariffs/schedule-drafts/<uuid:draft_id>/approve", schedule_drafts.ApproveDraftView.as_view()),
     path("tariffs/schedule-drafts/<uuid:draft_id>/publish", schedule_drafts.PublishDraftView.as_view()),
