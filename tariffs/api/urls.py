@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bank-statements/<int:file_id>/lines", bank_statements.BankStatementLinesView.as_view()),
     path("bank-statements/<int:file_id>/match", bank_statements.MatchBankStatementView.as_view()),
     path("bank-statement-lines/<int:line_id>/match", bank_statements.MatchLineView.as_view()),
+    path("bank-statement-lines/<int:line_id>/repay", bank_statements.RepayView.as_view()),
     path("payment-matches/<int:match_id>/book", bank_statements.BookPaymentView.as_view()),
     path("payment-matches/<int:match_id>/unmatch", bank_statements.UnmatchPaymentView.as_view()),
     path("tariffs/ledger/entries", journal_entries.JournalEntriesView.as_view()),

@@ -118,11 +118,22 @@ def _debts_whose_surcharge_differs() -> list[str]:
 
 def _debts_paid_otherwise_than_booked() -> list[str]:
     return rows_of("""
-        SELECT d.id, d.paid_minor, d.set_apart_minor, coalesce(sum(-p.amount_minor), 0) FROM tariffs_dutydebt d
+        SELECT d.id, d.paid_minor, d.set_apart_minor, d.repaid_minor, coalesce(sum(-p.amount_minor), 0)
+          FROM tariffs_dutydebt d
           LEFT JOIN tariffs_paymentmatch m ON m.debt_id = d.id
           LEFT JOIN (tariffs_posting p JOIN tariffs_ledgeraccount a ON a.id = p.account_id AND a.code = '1100')
                ON p.entry_id = m.entry_id
-         GROUP BY d.id HAVING d.paid_minor + d.set_apart_minor <> coalesce(sum(-p.amount_minor), 0)
+         GROUP BY d.id
+        HAVING d.paid_minor + d.set_apart_minor + d.repaid_minor <> coalesce(sum(-p.amount_minor), 0)
+    """)
+
+
+def _debts_repaid_otherwise_than_booked() -> list[str]:
+    return rows_of("""
+        SELECT d.id, d.repaid_minor, coalesce(sum(-l.amount_minor), 0) FROM tariffs_dutydebt d
+          LEFT JOIN tariffs_paymentmatch m ON m.debt_id = d.id AND m.rule = 'repayment'
+          LEFT JOIN tariffs_bankstatementline l ON l.id = m.line_id
+         GROUP BY d.id HAVING d.repaid_minor <> coalesce(sum(-l.amount_minor), 0)
     """)
 
 
@@ -208,6 +219,7 @@ INVARIANTS: dict[str, Question] = {
     "What a company owes in the books is what its open debts say.": _receivables_that_differ_from_their_debts,
     "A debt's surcharge is the sum of its charges that stand.": _debts_whose_surcharge_differs,
     "What is paid of a debt is what its matches booked.": _debts_paid_otherwise_than_booked,
+    "What is repaid of a debt is what lines of the bank's sent back.": _debts_repaid_otherwise_than_booked,
     "What is charged for an amended withdrawal is what its last assessment says.": (
         _amended_withdrawals_charged_otherwise_than_assessed
     ),
