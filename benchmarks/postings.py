@@ -188,6 +188,15 @@ def _load(company_id: int, legs: int) -> None:
             "   FROM written w, tariffs_ledgeraccount a WHERE a.company_id = %(company)s AND a.currency = 'CNY'",
             {"company": company_id, "legs": legs},
         )
+        cursor.execute(
+            "INSERT INTO tariffs_daytotal (account_id, effective_on, posted_on, moved_minor)"
+            " SELECT p.account_id, e.effective_on, (e.posted_at AT TIME ZONE 'UTC')::date, sum(p.amount_minor)"
+            "   FROM tariffs_posting p JOIN tariffs_journalentry e ON e.id = p.entry_id"
+            "  WHERE p.stream = 'load:' || %s GROUP BY 1, 2, 3"
+            " ON CONFLICT (account_id, effective_on, posted_on) DO UPDATE"
+            "    SET moved_minor = tariffs_daytotal.moved_minor + excluded.moved_minor",
+            [company_id],
+        )
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for table in ("tariffs_journalentry", "tariffs_posting"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Model
+from django.forms import ModelForm
 from django.http import HttpRequest
 
 from bonded.admin import ReadOnlyAdmin, ReferenceAdmin
+from bonded.rules.errors import RuleViolation
+from bonded.rules.permissions import Actor
 from tariffs import models
 from tariffs.actions.versions import publish_versions
 from tariffs.models.versions import Version
 from tariffs.rules.permissions import Act, may
 
 
+class VersionForm(ModelForm):  # type: ignore[type-arg]
+    """Publishes when everything else is right, so that a refusal is an error of the form like any other."""
+
+    actor: Actor
+    at: datetime
+
+    def _post_clean(self) -> None:
+        super()._post_clean()  # type: ignore[misc]
+        if not self.errors:
+            try:
+                self._publish(self.instance)
+            except RuleViolation as refusal:
+                self.add_error(None, refusal.message)
+
+    def _publish(self, row: Any) -> None:
+        """Publish it; one that says what is known already stands for the version that said it."""
+        row.is_verified = row.mark == "S"
+        if not publish_versions([row], actor=self.actor, at=self.at):
+            key = {column: getattr(row, column) for column in row.KEY}
+            row.pk = type(row)._default_manager.get(**key, validity__contains=row.validity, known__upper_inf=True).pk
+
+
 class VersionAdmin(ReadOnlyAdmin):
     """Lets a version be published; what it replaces is superseded, and nothing is ever edited."""
+
+    form = VersionForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Let those publish who may load the schedule."""
@@ -26,12 +54,14 @@ class VersionAdmin(ReadOnlyAdmin):
         """Leave the known time to the act."""
         return ("known",) if obj else ()
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Give the form the person and the moment."""
+        form = super().get_form(request, obj, change, **kwargs)
+        asked = {"actor": request.actor, "at": request.at}  # type: ignore[attr-defined]
+        return type(form.__name__, (form,), asked)
+
     def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
-        """Publish it; one that says what is known already stands for the version that said it."""
-        obj.is_verified = obj.mark == "S"
-        if not publish_versions([obj], actor=request.actor, at=request.at):  # type: ignore[attr-defined]
-            key = {column: getattr(obj, column) for column in obj.KEY}
-            obj.pk = type(obj)._default_manager.get(**key, validity__contains=obj.validity, known__upper_inf=True).pk
+        """Leave what the form has published."""
 
 
 @admin.register(models.Measure)
@@ -134,6 +164,7 @@ for model in (
     models.BankFile,
     models.BankStatement,
     models.BankStatementLine,
+    models.DayTotal,
     models.DebtSurcharge,
     models.GuaranteeReservation,
     models.LotToPrice,

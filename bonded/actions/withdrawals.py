@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from bonded.rules.errors import InputInvalid, Problem
 from bonded.rules.holds import HoldKind
 from bonded.rules.lifecycle import require_step
 from bonded.rules.lots import CUSTOMS_STEPS, TRADE_STEPS, CustomsState, TradeState
+from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Act, Actor, require
 from bonded.rules.withdrawals import (
     STEPS,
@@ -43,9 +44,17 @@ PREPARING_ACTS = (Act.REQUEST_WITHDRAWAL, Act.LODGE_DECLARATION)
 
 
 @transaction.atomic
-def request_withdrawal(*, lot_ids: Collection[int], procedure: Procedure, actor: Actor, at: datetime) -> Withdrawal:
+def request_withdrawal(
+    *,
+    lot_ids: Collection[int],
+    procedure: Procedure,
+    transaction_values: Mapping[int, Money] | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Withdrawal:
     """Ask for whole lots to leave bond, and keep them for the company meanwhile.
 
+    `transaction_values` are the prices that were agreed on, by lot; other lots are worth what was entered.
     Raises NotFound for lots that the company can't see, and LotsNotFree naming every lot that is
     on hold, sold or kept for another.
     """
@@ -58,17 +67,8 @@ def request_withdrawal(*, lot_ids: Collection[int], procedure: Procedure, actor:
     withdrawal = Withdrawal.objects.create(
         company_id=actor.company_id, procedure=procedure, requested_by_id=actor.user_id, requested_at=at
     )
-    WithdrawalLot.objects.bulk_create(
-        WithdrawalLot(
-            withdrawal=withdrawal,
-            lot=lot,
-            pieces=lot.pieces,
-            weight_carats=lot.weight_carats,
-            value_minor=lot.value_minor,
-            currency=lot.currency,
-        )
-        for lot in lots
-    )
+    agreed = transaction_values or {}
+    WithdrawalLot.objects.bulk_create(_line(withdrawal, lot, agreed.get(lot.pk)) for lot in lots)
     for lot in lots:
         if lot.trade_state == TradeState.FREE:
             _trade(lot, TradeState.HELD, buyer_id=actor.company_id)
@@ -76,6 +76,19 @@ def request_withdrawal(*, lot_ids: Collection[int], procedure: Procedure, actor:
     record_activity(Act.REQUEST_WITHDRAWAL, withdrawal, actor=actor, at=at, procedure=procedure, lots=stock_numbers)
     withdrawal_requested.send(Withdrawal, withdrawal_id=withdrawal.pk, at=at)
     return withdrawal
+
+
+def _line(withdrawal: Withdrawal, lot: Lot, transaction_value: Money | None) -> WithdrawalLot:
+    value = transaction_value or Money(lot.value_minor, lot.currency)
+    return WithdrawalLot(
+        withdrawal=withdrawal,
+        lot=lot,
+        pieces=lot.pieces,
+        weight_carats=lot.weight_carats,
+        value_minor=value.minor,
+        currency=value.currency,
+        is_transaction_value=transaction_value is not None,
+    )
 
 
 def _require_free(lots: Sequence[Lot], actor: Actor) -> None:

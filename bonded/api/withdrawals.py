@@ -56,6 +56,7 @@ class WithdrawalLine(serializers.Serializer[Any]):
     weight_carats = serializers.CharField()
     value = serializers.CharField()
     currency = serializers.CharField()
+    is_transaction_value = serializers.BooleanField(help_text="Whether the value is the price agreed on.")
 
 
 class WithdrawalAnswer(serializers.Serializer[Any]):
@@ -116,6 +117,7 @@ def withdrawal_json(withdrawal: Withdrawal) -> dict[str, Any]:
                 "weight_carats": line.weight_carats,
                 "value": str(Money(line.value_minor, line.currency)),
                 "currency": line.currency,
+                "is_transaction_value": line.is_transaction_value,
             }
             for line in withdrawal.lines.select_related("lot").order_by("lot_id")
         ],

@@ -63,7 +63,10 @@ class Withdrawal(Table):
 
 
 class WithdrawalLot(Table):
-    """One row is one whole lot in a withdrawal, with its value and weight as they were then."""
+    """One row is one whole lot in a withdrawal, with its value and weight as they were then.
+
+    The value is the lot's own as it was entered, or the transaction value: what buyer and supplier agreed on.
+    """
 
     withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="lines")
     lot = models.ForeignKey("bonded.Lot", on_delete=models.PROTECT, related_name="withdrawal_lines")
@@ -72,6 +75,7 @@ class WithdrawalLot(Table):
     weight_carats = models.DecimalField(max_digits=12, decimal_places=3)
     value_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    is_transaction_value = models.BooleanField(default=False, help_text="Whether the value is the price agreed on.")
 
     objects = TableQuerySet["WithdrawalLot"].as_manager()
 

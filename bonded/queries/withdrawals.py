@@ -17,12 +17,16 @@ from bonded.rules.withdrawals import Clearance, Procedure
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalFacts:
-    """What the upper apps need to know of a withdrawal: whose, what for, which goods as they were when asked for."""
+    """What the upper apps need to know of a withdrawal: whose, what for, which goods as they were when asked for.
+
+    `agreed` are the ids of the lots whose value is the transaction value; the others are worth what was entered.
+    """
 
     withdrawal_id: UUID
     company_id: int
     procedure: Procedure
     lines: tuple[GoodsFacts, ...]
+    agreed: frozenset[int]
 
 
 def withdrawal_visible_to(actor: Actor, withdrawal_id: UUID) -> Withdrawal:
@@ -40,7 +44,7 @@ def lines_of_withdrawal(withdrawal: Withdrawal) -> list[WithdrawalLot]:
 
 _GOODS = (
     *("lot_id", "lot__stock_number", "lot__kind", "lot__hs_code", "lot__origin"),
-    *("pieces", "weight_carats", "value_minor", "currency"),
+    *("pieces", "weight_carats", "value_minor", "currency", "is_transaction_value"),
 )
 
 
@@ -50,12 +54,13 @@ def goods_of_withdrawal(withdrawal_id: UUID) -> WithdrawalFacts:
     if withdrawal is None:
         raise NotFound("There is no such withdrawal.", withdrawal_id=str(withdrawal_id))
     # Rows, not models: a withdrawal may name thousands of lots, and of each only this is wanted.
-    rows = withdrawal.lines.order_by("lot_id").values_list(*_GOODS)
+    rows = list(withdrawal.lines.order_by("lot_id").values_list(*_GOODS))
     lines = tuple(
         GoodsFacts(lot_id, number, LotKind(kind), hs_code, origin, pieces, weight_carats, Money(minor, currency))
-        for lot_id, number, kind, hs_code, origin, pieces, weight_carats, minor, currency in rows
+        for lot_id, number, kind, hs_code, origin, pieces, weight_carats, minor, currency, _ in rows
     )
-    return WithdrawalFacts(withdrawal.pk, withdrawal.company_id, Procedure(withdrawal.procedure), lines)
+    agreed = frozenset(lot_id for lot_id, *_, is_transaction_value in rows if is_transaction_value)
+    return WithdrawalFacts(withdrawal.pk, withdrawal.company_id, Procedure(withdrawal.procedure), lines, agreed)
 
 
 def granted_clearances(withdrawal_id: UUID) -> frozenset[Clearance]:

@@ -105,7 +105,8 @@ def counter_offer(
 def accept_offer(*, offer_id: UUID, actor: Actor, at: datetime) -> Offer:
     """Agree to the price that the other side named last, and keep the lot for the buyer.
 
-    Its withdrawal is asked for in the buyer's name, by the procedure of the offer. Raises NotFound, StepNotAllowed,
+    Its withdrawal is asked for in the buyer's name, by the procedure of the offer, and the agreed total is what the
+    goods are declared and assessed at: the counter's, when there was one. Raises NotFound, StepNotAllowed,
     OfferLapsed, NotYourTurn, LotsNotFree while the lot is on hold.
     """
     require(actor, Act.ACCEPT_OFFER)
@@ -119,7 +120,11 @@ def accept_offer(*, offer_id: UUID, actor: Actor, at: datetime) -> Offer:
     person_id = actor.user_id if actor.role is Role.BUYER else offer.made_by_id
     buyer = Actor(person_id, Role.BUYER, frozenset({offer.company_id}))
     offer.withdrawal = request_withdrawal(
-        lot_ids=[offer.lot_id], procedure=Procedure(offer.procedure), actor=buyer, at=at
+        lot_ids=[offer.lot_id],
+        procedure=Procedure(offer.procedure),
+        transaction_values={offer.lot_id: _agreed_total(offer)},
+        actor=buyer,
+        at=at,
     )
     offer.save(update_fields=["withdrawal"])
     return offer
@@ -153,6 +158,11 @@ def _answer(offer_id: UUID, target: OfferState, *, actor: Actor, at: datetime) -
     require_open(OfferState(offer.state), target, ends_at=offer.ends_at, at=at)
     require_turn(OfferState(offer.state), actor.role)
     return offer
+
+
+def _agreed_total(offer: Offer) -> Money:
+    """Give what the side that spoke last named for the whole lot."""
+    return Money(offer.counter_total_minor or offer.total_minor, offer.currency)
 
 
 def _record(act: Act, offer: Offer, price: Money, *, actor: Actor, at: datetime) -> None:

@@ -119,9 +119,13 @@ def _reminders_of_visits_that_ended() -> list[str]:
 
 def _offers_that_are_not_as_agreed() -> list[str]:
     return rows_of("""
-        SELECT o.id, o.total_minor, o.counter_total_minor FROM inspections_offer o
+        SELECT o.id, o.total_minor, o.counter_total_minor, l.value_minor
+          FROM inspections_offer o
+          LEFT JOIN bonded_withdrawallot l
+                 ON l.withdrawal_id = o.withdrawal_id AND l.lot_id = o.lot_id AND l.is_transaction_value
          WHERE o.total_minor <> round(o.price_minor * o.weight_carats)
             OR o.counter_total_minor <> round(o.counter_price_minor * o.weight_carats)
+            OR l.value_minor <> coalesce(o.counter_total_minor, o.total_minor) OR l.currency <> o.currency
     """)
 
 
@@ -167,7 +171,7 @@ INVARIANTS: dict[str, Question] = {
     "The lots of an open session lie at its desk.": _lots_of_open_sessions_that_are_elsewhere,
     "A lot lies at a viewing desk only while its session is open.": _lots_at_desks_without_an_open_session,
     "The guarantee stands for the duty on what is booked, and on nothing cancelled.": _bookings_without_their_headroom,
-    "An offer comes to its price for its carats.": _offers_that_are_not_as_agreed,
+    "An offer comes to its price for its carats, and its goods leave bond at it.": _offers_that_are_not_as_agreed,
     "A lot under a cachet is kept for nobody.": _open_offers_on_kept_lots,
     "An accepted offer has asked for its lot's withdrawal.": _accepted_offers_without_their_withdrawal,
 }

@@ -19,7 +19,7 @@ from tariffs.actions.assessment_lines import write_assessment_lines
 from tariffs.models.assessments import Assessment
 from tariffs.queries.assessments import assessment_in_force
 from tariffs.queries.landed_costs import LandedCost, landed_cost_of_goods
-from tariffs.queries.valuations import evidence_in_force
+from tariffs.queries.valuations import evidence_of_withdrawal
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.working_days import business_day
 
@@ -28,10 +28,11 @@ from tariffs.rules.working_days import business_day
 def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Assessment:
     """Assess a withdrawal by the schedule and rates of the business day, unless that was done on that day.
 
-    Bonded goods sold at home pay by the rates of the day of the tax formalities (Tariff Law, Art.
-    21), so an assessment of another day is followed by a new one. Grants DUTY_ASSESSED, and
-    DUTY_PAID when nothing is owed. Raises
-    MeasureMissing, ExchangeRateMissing.
+    Goods whose price was agreed on here are worth that price; others what was entered (Tariff Law, Art. 24).
+
+    Bonded goods sold at home pay by the rates of the day of the tax formalities (Tariff Law, Art. 21), so an
+    assessment of another day is followed by a new one. Grants DUTY_ASSESSED, and DUTY_PAID when nothing is owed.
+    Raises MeasureMissing, ExchangeRateMissing.
     """
     require(actor, Act.ASSESS_WITHDRAWAL)
     lock_withdrawal(withdrawal_id, actor=actor)
@@ -40,8 +41,8 @@ def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Ass
     if before is not None and before.assessed_on == today:
         return before
     facts = goods_of_withdrawal(withdrawal_id)
-    papers = evidence_in_force([line.lot_id for line in facts.lines])
-    cost = landed_cost_of_goods(facts.lines, on=today, procedure=facts.procedure, evidence=papers)
+    evidence = evidence_of_withdrawal(facts)
+    cost = landed_cost_of_goods(facts.lines, on=today, procedure=facts.procedure, evidence=evidence)
     assessment = keep_assessment(facts, cost, at)
     record_activity(
         Act.ASSESS_WITHDRAWAL, assessment, actor=actor, at=at, total=str(cost.total), currency=assessment.currency
@@ -54,14 +55,12 @@ def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Ass
         facts={"assessment_id": str(assessment.pk)},
         at=at,
     )
-    evidence = f"assessment {assessment.pk}: {cost.total} {assessment.currency}"
-    grant_clearance(
-        withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_ASSESSED, evidence=evidence, actor=actor, at=at
-    )
+    owed = f"assessment {assessment.pk}: {cost.total} {assessment.currency}"
+    grant_clearance(withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_ASSESSED, evidence=owed, actor=actor, at=at)
     if cost.total.minor == 0:
-        evidence = f"assessment {assessment.pk}: nothing is owed"
+        nothing = f"assessment {assessment.pk}: nothing is owed"
         grant_clearance(
-            withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_PAID, evidence=evidence, actor=SYSTEM, at=at
+            withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_PAID, evidence=nothing, actor=SYSTEM, at=at
         )
     elif before is not None and before.total_minor == 0:
         reason = "by the rates of another day something is owed"

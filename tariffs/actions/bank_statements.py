@@ -12,7 +12,7 @@ from django.db import transaction
 from bonded.actions.activity import record_activity
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
-from tariffs.actions.locks import lock_debts
+from tariffs.actions.locks import lock_debts, lock_matching
 from tariffs.models.bank_statements import BankFile, BankStatement, BankStatementLine, PaymentMatch
 from tariffs.queries.bank_statements import debts_waiting_for_money, debts_waiting_for_remittance, unmatched_lines
 from tariffs.rules.debts import DebtNotOpen, DebtState
@@ -85,7 +85,8 @@ def _keep(file: BankFile, statement: Statement) -> None:
 def match_bank_file(*, file_id: int, actor: Actor, at: datetime) -> list[PaymentMatch]:
     """Match what is unmatched in a file to debts; books nothing. Asked again, it finds what is new since."""
     require(actor, Act.MATCH_STATEMENT)
-    for file in BankFile.objects.filter(pk=file_id).locked():
+    lock_matching()
+    for file in BankFile.objects.filter(pk=file_id):
         lines = unmatched_lines(file.statements.values_list("pk", flat=True))
         found = match_lines(lines, debts_waiting_for_money()) + match_remittances(lines, debts_waiting_for_remittance())
         matches = _keep_matches(found, at)
@@ -99,8 +100,8 @@ def match_bank_file(*, file_id: int, actor: Actor, at: datetime) -> list[Payment
 def match_line(*, line_id: int, debt_id: UUID, actor: Actor, at: datetime) -> PaymentMatch:
     """Say by hand which debt a line of money received pays; raises NotFound, LineAlreadyMatched, DebtNotOpen."""
     require(actor, Act.MATCH_STATEMENT)
-    # The file first, as `match_bank_file` does: else both may match the line at once, and the database refuses one.
-    list(BankFile.objects.filter(statements__lines=line_id).locked())
+    # As `match_bank_file` does: else both may match the line at once, and the database refuses one.
+    lock_matching()
     line = BankStatementLine.objects.filter(pk=line_id, amount_minor__gt=0).first()
     debts = lock_debts([debt_id])
     if line is None or not debts:

@@ -30,6 +30,7 @@ from tariffs.models.assessments import Assessment
 from tariffs.models.debts import DutyDebt
 from tariffs.models.duty_amendments import DutyAmendment
 from tariffs.queries.assessments import assessment_in_force, evidence_of, goods_as_assessed
+from tariffs.queries.duty_amendments import settled_on
 from tariffs.queries.landed_costs import landed_cost_of_goods
 from tariffs.rules.debts import STEPS, DebtState, NothingOwed
 from tariffs.rules.duty_amendments import (
@@ -39,6 +40,7 @@ from tariffs.rules.duty_amendments import (
     corrected,
     differences,
     reductions,
+    require_in_time,
     require_released,
 )
 from tariffs.rules.ledger import BusinessEvent
@@ -62,12 +64,14 @@ def amend_duty(
     By the rates of the day of the assessment in force (Tariff Law, Art. 22), as they are known now. More
     is a further debt by the term of the first, beginning today, and nothing secures it; less lowers the
     debts, and what was paid of it is set apart, to be given back. The goods stay where they are.
-    Raises NotFound, WithdrawalNotReleased, NothingOwed, NothingAmended and what assessing raises.
+    Raises NotFound, WithdrawalNotReleased, AmendedTooLate, NothingOwed, NothingAmended and what assessing raises.
     """
     require(actor, Act.AMEND_DUTY)
     withdrawal, _ = lock_withdrawal(withdrawal_id, actor=actor)
     state = WithdrawalState(withdrawal.state)
     require_released(state)
+    assert withdrawal.decided_at is not None
+    require_in_time(settled_on(withdrawal_id, released_at=withdrawal.decided_at), today=business_day(at))
     before = assessment_in_force(withdrawal_id)
     if before is None:
         raise NothingOwed("The goods were not assessed.", procedure=withdrawal.procedure)

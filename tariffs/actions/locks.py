@@ -1,4 +1,4 @@
-"""Where rows of tariffs are locked: schedule's turn; bank file; guarantee account → debt → match → ledger account.
+"""Where rows of tariffs are locked: schedule's turn; matching's; guarantee account → debt → match → ledger account.
 
 Accounts of the ledger are locked by the statement that posts to them (tariffs/actions/postings.py), in id order.
 They come after bonded's (… → lot → declaration → withdrawal) and before those of inspections.
@@ -31,6 +31,15 @@ def lock_schedule() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tariffs_scheduledraft'))")
+
+
+def lock_matching() -> None:
+    """Take the turn of the one who matches lines of statements to debts: two files could claim one debt otherwise.
+
+    The turn ends with the transaction. A lock of no row, because which debts are claimed only matching says.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('tariffs_paymentmatch'))")
 
 
 def lock_guarantee(company_id: int) -> GuaranteeAccount:

@@ -37,10 +37,12 @@ def unmatch_payment(*, match_id: int, reason: str, actor: Actor, at: datetime) -
         entry_ids = [match.entry_id]
         if match.rule == MatchRule.REMITTANCE:
             _step(debt, DebtState.PAID)
+        elif match.rule == MatchRule.REPAYMENT:
+            _set_apart_again(debt, match)
         else:
             entry_ids = _reopen(debt, match, is_waited_for=is_waited_for, reason=reason, at=at) + entry_ids
         reverse_entries(entry_ids=entry_ids, effective_on=_today(match, at), reason=reason, actor=actor, at=at)
-        debt.save(update_fields=["paid_minor", "surcharge_minor", "state"])
+        debt.save(update_fields=["paid_minor", "surcharge_minor", "state", "set_apart_minor", "repaid_minor"])
     _keep_undone(match, reason=reason, actor=actor, at=at)
     record_activity(Act.UNMATCH_PAYMENT, debt, actor=actor, at=at, line_id=match.line_id, reason=reason)
     match.delete()
@@ -57,8 +59,10 @@ def _reopen(debt: DutyDebt, match: PaymentMatch, *, is_waited_for: bool, reason:
 
     Gives the entry of the surcharge, when taxes are unpaid again that it was charged on.
     """
-    if debt.set_apart_minor:
-        raise PaymentNotToBeUndone("Since an amendment a part of it is to be given back.", reference=debt.reference)
+    if debt.set_apart_minor or debt.repaid_minor:
+        raise PaymentNotToBeUndone(
+            "Since an amendment a part of it is to be given back, or was.", reference=debt.reference
+        )
     if debt.state == DebtState.PAID:
         if not is_waited_for:
             raise PaymentNotToBeUndone(
@@ -76,6 +80,11 @@ def _reopen(debt: DutyDebt, match: PaymentMatch, *, is_waited_for: bool, reason:
         return []
     debt.surcharge_minor = 0
     return [surcharge_entry_id(debt)]
+
+
+def _set_apart_again(debt: DutyDebt, match: PaymentMatch) -> None:
+    sent = -match.line.amount_minor
+    debt.set_apart_minor, debt.repaid_minor = debt.set_apart_minor + sent, debt.repaid_minor - sent
 
 
 def _step(debt: DutyDebt, target: DebtState) -> None:

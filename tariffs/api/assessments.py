@@ -64,7 +64,7 @@ class AssessedLineAnswer(ChargesAnswer):
     """One lot of an assessment."""
 
     stock_number = serializers.CharField()
-    evidence = serializers.CharField(allow_blank=True, help_text="What the value stands on, where that was recorded.")
+    evidence = serializers.CharField(allow_blank=True, help_text="What the value stands on; empty: as entered.")
     measure_versions = serializers.ListField(child=serializers.CharField())
     rate_versions = serializers.ListField(child=serializers.CharField())
     steps = StepAnswer(many=True)

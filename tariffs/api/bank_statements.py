@@ -27,6 +27,7 @@ from bonded.rules.money import Money
 from tariffs.actions.bank_statements import import_bank_statement, match_bank_file, match_line
 from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
+from tariffs.actions.repayments import repay_overpayment
 from tariffs.api.duty import DebtAnswer, debt_json
 from tariffs.gateways.bank import LARGEST_FILE, read_camt053
 from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
@@ -92,7 +93,7 @@ class LinePage(serializers.Serializer[Any]):
 
 
 class MatchRequest(serializers.Serializer[Any]):
-    """Which debt a line pays."""
+    """Which debt a line pays, or repays."""
 
     debt_id = serializers.UUIDField()
 
@@ -200,6 +201,20 @@ class MatchLineView(ApiView):
         debt_id = read(MatchRequest, request)["debt_id"]
         match = match_line(line_id=line_id, debt_id=debt_id, actor=request.actor, at=request.at)
         return json_response(match_json(match), 201)
+
+
+class RepayView(ApiView):
+    """Money that went back."""
+
+    @extend_schema(
+        operation_id="repay_overpayment", parameters=[IDEMPOTENCY_KEY], request=MatchRequest, responses=DebtAnswer
+    )
+    @idempotent
+    def post(self, request: Request, line_id: int) -> HttpResponse:
+        """Say that a line sent what is set apart of a debt back to its payer, and book it."""
+        debt_id = read(MatchRequest, request)["debt_id"]
+        debt = repay_overpayment(line_id=line_id, debt_id=debt_id, actor=request.actor, at=request.at)
+        return json_response(debt_json(debt, today=business_day(request.at)))
 
 
 class BookPaymentView(ApiView):

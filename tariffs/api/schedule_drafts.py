@@ -1,15 +1,13 @@
-"""Drafts of the schedule over JSON: sent as rows or as a file, looked at, approved, published, discarded."""
+"""Drafts of the schedule over JSON: sent as rows, looked at, approved, published, discarded."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from bonded.api.base import (
@@ -17,7 +15,6 @@ from bonded.api.base import (
     IDEMPOTENCY_KEY,
     LIMIT,
     ApiView,
-    CsvParser,
     Request,
     idempotent,
     json_response,
@@ -25,17 +22,12 @@ from bonded.api.base import (
     read,
 )
 from bonded.queries.pages import page_by, page_size_from_text
-from bonded.rules.errors import InputInvalid
-from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_rollback, draft_schedule, publish_draft
-from tariffs.api.base import moment_from_text
+from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_schedule, publish_draft
 from tariffs.models.schedule_drafts import ScheduleDraft
-from tariffs.queries.schedule_drafts import changes_of, draft_by_id, drafts_for, gaps_in_bond, gaps_left_by, rows_of
-from tariffs.rules.schedule_feeds import ScheduleFile, feed_from_text
-from tariffs.rules.schedule_files import exchange_rates_of, measures_of, rows_of_csv
+from tariffs.queries.schedule_drafts import changes_of, draft_by_id, drafts_for, gaps_left_by, rows_of
 from tariffs.rules.working_days import business_day
 
 LONGEST_TITLE = 200
-READERS = {"measures": measures_of, "exchange_rates": exchange_rates_of}
 
 
 class DraftRequest(serializers.Serializer[Any]):
@@ -53,14 +45,6 @@ class DiscardRequest(serializers.Serializer[Any]):
     """Why the draft is given up."""
 
     reason = serializers.CharField(max_length=200)
-
-
-class RollbackRequest(serializers.Serializer[Any]):
-    """A moment as 2026-11-23T10:00:00+08:00 to which the schedule goes back, and from which day: today if left out."""
-
-    known_at = serializers.CharField(max_length=40)
-    from_on = serializers.DateField(required=False)
-    title = serializers.CharField(max_length=LONGEST_TITLE, required=False)
 
 
 class DraftSummary(serializers.Serializer[Any]):
@@ -105,12 +89,6 @@ class DraftAnswer(DraftSummary):
 
     changes = ChangeAnswer(many=True)
     gaps = serializers.ListField(child=serializers.CharField())
-
-
-class GapsAnswer(serializers.Serializer[Any]):
-    """Codes of goods in bond that have no rate of some charge on some days from today on."""
-
-    results = serializers.ListField(child=serializers.CharField())
 
 
 def draft_summary_json(draft: ScheduleDraft) -> dict[str, Any]:
@@ -178,66 +156,6 @@ class DraftsView(ApiView):
         return json_response(draft_json(draft.pk, request), 201)
 
 
-class DraftFilesView(ApiView):
-    """Where files of rows are sent."""
-
-    parser_classes = (CsvParser,)
-
-    @extend_schema(
-        operation_id="draft_schedule_from_file",
-        parameters=[
-            OpenApiParameter("title", OpenApiTypes.STR, required=True, description="What the draft is called."),
-            OpenApiParameter("rows", OpenApiTypes.STR, required=True, enum=list(READERS), description="What it holds."),
-            OpenApiParameter("feed", OpenApiTypes.STR, description="Whose numbered files this is one of."),
-            OpenApiParameter("sequence", OpenApiTypes.INT, description="Its number there: the first that is missing."),
-        ],
-        request={"text/csv": OpenApiTypes.BINARY},
-        responses={201: DraftAnswer},
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Draft what a CSV file says; every fault is named as `/line/column`, lines counted with the heading.
-
-        A file of a feed is taken once and in sequence, also when it changes nothing.
-        """
-        kind, title = request.GET.get("rows", ""), request.GET.get("title", "").strip()
-        if kind not in READERS or not 0 < len(title) <= LONGEST_TITLE:
-            raise InputInvalid(
-                f"Name `rows` ({' or '.join(READERS)}) and a `title` of 1 to {LONGEST_TITLE} characters."
-            )
-        feed, sequence = feed_from_text(request.GET.get("feed", ""), request.GET.get("sequence", ""))
-        content = cast("Any", request.data) or b""
-        rows = rows_of_csv(content)
-        READERS[kind](rows)
-        cells = {name: [dict(cells) for _, cells in rows] if name == kind else [] for name in READERS}
-        file = ScheduleFile(hashlib.sha256(content).hexdigest(), feed, sequence)
-        draft = draft_schedule(title=title, **cells, file=file, actor=request.actor, at=request.at)
-        return json_response(draft_json(draft.pk, request), 201)
-
-
-class RollbacksView(ApiView):
-    """Where it is asked to go back."""
-
-    @extend_schema(
-        operation_id="draft_schedule_rollback",
-        parameters=[IDEMPOTENCY_KEY],
-        request=RollbackRequest,
-        responses={201: DraftAnswer},
-    )
-    @idempotent
-    def post(self, request: Request) -> HttpResponse:
-        """Draft that the schedule be, from a day on, what was known at a moment; nothing is deleted."""
-        asked = read(RollbackRequest, request)
-        known_at = moment_from_text(asked["known_at"], "known_at")
-        draft = draft_rollback(
-            title=asked.get("title", f"Back to what was known at {known_at.isoformat()}"),
-            known_at=known_at,
-            from_on=asked.get("from_on", business_day(request.at)),
-            actor=request.actor,
-            at=request.at,
-        )
-        return json_response(draft_json(draft.pk, request), 201)
-
-
 class DraftView(ApiView):
     """One draft."""
 
@@ -288,13 +206,3 @@ class DiscardDraftView(ApiView):
         reason = read(DiscardRequest, request)["reason"]
         discard_draft(draft_id=draft_id, reason=reason, actor=request.actor, at=request.at)
         return json_response(draft_json(draft_id, request))
-
-
-class ScheduleGapsView(ApiView):
-    """What the schedule does not say."""
-
-    @extend_schema(operation_id="list_schedule_gaps", responses=GapsAnswer)
-    def get(self, request: Request) -> HttpResponse:
-        """List the codes of goods in bond that lack a rate from today on, with the days."""
-        gaps = gaps_in_bond(begins=business_day(request.at), actor=request.actor)
-        return json_response({"results": [gap.sentence for gap in gaps]})

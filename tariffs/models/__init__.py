@@ -11,7 +11,7 @@ from tariffs.models.guarantee_authorities import GuaranteeAuthority
 from tariffs.models.guarantee_instruments import GuaranteeInstrument, GuaranteeWarning
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation, GuaranteeUse
 from tariffs.models.landed_prices import LandedPrice, LotToPrice, PriceList, RatesToPrice
-from tariffs.models.ledger import JournalEntry, LedgerAccount, Posting
+from tariffs.models.ledger import DayTotal, JournalEntry, LedgerAccount, Posting
 from tariffs.models.schedule import Measure
 from tariffs.models.schedule_drafts import ScheduleDraft
 from tariffs.models.surcharges import DebtSurcharge
@@ -25,6 +25,7 @@ __all__ = (
     "BankStatement",
     "BankStatementLine",
     "CalendarDay",
+    "DayTotal",
     "DebtSurcharge",
     "DutyAmendment",
     "DutyDebt",

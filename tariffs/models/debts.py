@@ -65,6 +65,10 @@ class DutyDebt(Table):
         default=0, db_default=0, help_text="Paid beyond what is owed since an amendment; to be given back."
     )
 
+    repaid_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="What was set apart and went back to who paid it."
+    )
+
     objects = DutyDebtQuerySet.as_manager()
 
     class Meta:
@@ -79,6 +83,7 @@ class DutyDebt(Table):
             ),
             models.CheckConstraint(condition=Q(total_minor__gte=0, paid_minor__gte=0), name="a_debt_is_of_an_amount"),
             models.CheckConstraint(condition=Q(set_apart_minor__gte=0), name="what_is_set_apart_is_not_negative"),
+            models.CheckConstraint(condition=Q(repaid_minor__gte=0), name="what_is_repaid_is_not_negative"),
             models.CheckConstraint(
                 condition=Q(surcharge_minor=0) | Q(surcharge_minor__gt=0, paid_minor__gte=F("total_minor")),
                 name="a_surcharge_is_charged_once_the_taxes_are_paid",

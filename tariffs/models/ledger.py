@@ -64,6 +64,7 @@ class JournalEntry(AppendOnlyTable):
                 name="a_reversal_names_what_it_reverses",
             ),
         ]
+        indexes = [models.Index(fields=["posted_at"], name="entries_by_their_posting")]
 
     def __str__(self) -> str:
         return f"{self.event} {self.reference}"
@@ -86,3 +87,27 @@ class Posting(AppendOnlyTable):
 
     def __str__(self) -> str:
         return f"{self.amount_minor} {self.currency} on {self.account_id}"
+
+
+class DayTotal(Table):
+    """One row is what the entries that count on one day and were posted on one day (UTC) moved an account's shard by.
+
+    A trigger keeps it in the statement that adds postings; balances of earlier days are sums of it.
+    """
+
+    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="day_totals", db_index=False)
+    effective_on = models.DateField()
+    posted_on = models.DateField()
+    moved_minor = models.BigIntegerField()
+
+    objects = TableQuerySet["DayTotal"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "effective_on", "posted_on"], name="an_account_has_one_total_for_its_days"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.moved_minor} on {self.account_id} by {self.effective_on}"

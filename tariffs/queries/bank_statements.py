@@ -65,6 +65,11 @@ def _payer_accounts() -> defaultdict[int, set[str]]:
     return accounts
 
 
+def is_payer_account(account: str, *, company_id: int) -> bool:
+    """Say whether a booked payment of the company came from that account."""
+    return account in _payer_accounts()[company_id]
+
+
 def lines_of_file(file_id: int, *, actor: Actor) -> QuerySet[BankStatementLine, BankStatementLine]:
     """Give the lines of a file, each with its statement and its match."""
     require(actor, Act.MATCH_STATEMENT)

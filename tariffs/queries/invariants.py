@@ -26,6 +26,18 @@ def _accounts_whose_balance_differs_from_their_postings() -> list[str]:
     """)
 
 
+def _day_totals_that_differ_from_their_postings() -> list[str]:
+    return rows_of("""
+        SELECT account_id, effective_on, posted_on, sum(moved), sum(total) FROM (
+            SELECT p.account_id, e.effective_on, (e.posted_at AT TIME ZONE 'UTC')::date AS posted_on,
+                   p.amount_minor AS moved, 0 AS total
+              FROM tariffs_posting p JOIN tariffs_journalentry e ON e.id = p.entry_id
+            UNION ALL
+            SELECT account_id, effective_on, posted_on, 0, moved_minor FROM tariffs_daytotal
+        ) AS sides GROUP BY account_id, effective_on, posted_on HAVING sum(moved) <> sum(total)
+    """)
+
+
 def _entries_out_of_balance() -> list[str]:
     return rows_of("""
         SELECT e.id, e.event, p.currency, sum(p.amount_minor)
@@ -106,11 +118,22 @@ def _debts_whose_surcharge_differs() -> list[str]:
 
 def _debts_paid_otherwise_than_booked() -> list[str]:
     return rows_of("""
-        SELECT d.id, d.paid_minor, d.set_apart_minor, coalesce(sum(-p.amount_minor), 0) FROM tariffs_dutydebt d
+        SELECT d.id, d.paid_minor, d.set_apart_minor, d.repaid_minor, coalesce(sum(-p.amount_minor), 0)
+          FROM tariffs_dutydebt d
           LEFT JOIN tariffs_paymentmatch m ON m.debt_id = d.id
           LEFT JOIN (tariffs_posting p JOIN tariffs_ledgeraccount a ON a.id = p.account_id AND a.code = '1100')
                ON p.entry_id = m.entry_id
-         GROUP BY d.id HAVING d.paid_minor + d.set_apart_minor <> coalesce(sum(-p.amount_minor), 0)
+         GROUP BY d.id
+        HAVING d.paid_minor + d.set_apart_minor + d.repaid_minor <> coalesce(sum(-p.amount_minor), 0)
+    """)
+
+
+def _debts_repaid_otherwise_than_booked() -> list[str]:
+    return rows_of("""
+        SELECT d.id, d.repaid_minor, coalesce(sum(-l.amount_minor), 0) FROM tariffs_dutydebt d
+          LEFT JOIN tariffs_paymentmatch m ON m.debt_id = d.id AND m.rule = 'repayment'
+          LEFT JOIN tariffs_bankstatementline l ON l.id = m.line_id
+         GROUP BY d.id HAVING d.repaid_minor <> coalesce(sum(-l.amount_minor), 0)
     """)
 
 
@@ -185,6 +208,9 @@ def _feeds_published_with_a_number_left_out() -> list[str]:
 
 INVARIANTS: dict[str, Question] = {
     "The balance of an account is the sum of its postings.": _accounts_whose_balance_differs_from_their_postings,
+    "What an account was moved by on a day is the sum of that day's postings.": (
+        _day_totals_that_differ_from_their_postings
+    ),
     "Every journal entry balances in every currency.": _entries_out_of_balance,
     "A guarantee's reserved and used amounts are the sums of its claims.": _guarantees_whose_claims_differ,
     "What was used and settled of a claim is the sum of its parts.": _claims_whose_uses_differ,
@@ -193,6 +219,7 @@ INVARIANTS: dict[str, Question] = {
     "What a company owes in the books is what its open debts say.": _receivables_that_differ_from_their_debts,
     "A debt's surcharge is the sum of its charges that stand.": _debts_whose_surcharge_differs,
     "What is paid of a debt is what its matches booked.": _debts_paid_otherwise_than_booked,
+    "What is repaid of a debt is what lines of the bank's sent back.": _debts_repaid_otherwise_than_booked,
     "What is charged for an amended withdrawal is what its last assessment says.": (
         _amended_withdrawals_charged_otherwise_than_assessed
     ),

@@ -36,6 +36,7 @@ QUANTITIES = {
     "kg": "(weight_carats * 0.0002)",
 }
 FREE = Percent(Decimal(0))
+NOTHING = "0::numeric"
 CHARGES = ("customs_value", "duty", "consumption_tax", "vat", "fees")
 
 
@@ -98,7 +99,7 @@ def priced_sql(
     than any amount that is kept here.
     """
     kinds = list(dict.fromkeys(pricing.formulas.values()))
-    rules = pricing.rules
+    figures = _figures(kinds, pricing.rules)
     sql = f"""
         SELECT lot.id AS lot_id, sort.formula, lot.pieces, lot.weight_carats AS weight_carats,
                lot.value_minor::numeric AS goods_value {"," if columns else ""} {columns}
@@ -108,9 +109,12 @@ def priced_sql(
           JOIN bonded_lot lot USING (hs_code, origin, currency)
          WHERE lot.customs_state = 'bonded' AND {where}
     """
-    for name, expression in _levels(rules):
-        sql = f"SELECT *, {_by_formula(kinds, expression)} AS {name} FROM ({sql} OFFSET 0) AS level"
-    total = " + ".join(CHARGES)
+    fence = ""
+    for name, expression in figures.items():
+        sql = f"SELECT *, {expression} AS {name} FROM ({sql} {fence}) AS level"
+        # What has to be worked out is worked out once, behind a fence; the planner sees through all else.
+        fence = "" if expression == NOTHING or expression in figures else "OFFSET 0"
+    sql, total = f"{sql} {fence}", _sum_of(CHARGES, figures)
     parameters: dict[str, Any] = {
         "hs_codes": [sort.hs_code for sort in pricing.formulas],
         "origins": [sort.origin for sort in pricing.formulas],
@@ -123,19 +127,21 @@ def priced_sql(
     )
 
 
-def _levels(rules: AssessmentRules) -> list[tuple[str, Callable[[Formula], str]]]:
-    """Give the figures in the order in which they stand on each other, each with its expression for a formula."""
+def _figures(kinds: Sequence[Formula], rules: AssessmentRules) -> dict[str, str]:
+    """Give each figure's expression, in the order in which they stand on each other; NOTHING where no goods owe it."""
     tax = rules.tax_rounding
-    fees = " + fees" if rules.vat_base_includes_fees else ""
     unit = 10 ** currency_decimals(rules.currency)
 
     def charge(rate: Rate | None, base: str) -> str:
-        return "0" if rate in (None, FREE) else _rounded(_amount(rate, base, unit), tax)
+        return NOTHING if rate in (None, FREE) else _rounded(_amount(rate, base, unit), tax)
 
     def duty(formula: Formula) -> str:
-        both = f"{charge(formula.duty, 'customs_value')} + {charge(formula.anti_dumping, 'customs_value')}"
+        charges = [charge(rate, "customs_value") for rate in (formula.duty, formula.anti_dumping)]
+        both = " + ".join(one for one in charges if one != NOTHING) or NOTHING
         limit = rules.exempt_duty_up_to
-        return both if limit is None else f"CASE WHEN {both} <= {limit.minor} THEN 0 ELSE {both} END"
+        if limit is None or both == NOTHING:
+            return both
+        return f"CASE WHEN {both} <= {limit.minor} THEN 0 ELSE {both} END"
 
     def refund(formula: Formula) -> str:
         if formula.vat_refund_above is None:
@@ -143,15 +149,25 @@ def _levels(rules: AssessmentRules) -> list[tuple[str, Callable[[Formula], str]]
         borne = _amount(formula.vat_refund_above, "vat_base", unit)
         return f"vat_levied - {_rounded(f'GREATEST(vat_levied - ({borne}), 0)', tax)}"
 
-    return [
-        ("customs_value", lambda formula: _local_value(formula, rules)),
-        ("duty", duty),
-        ("fees", lambda formula: charge(formula.fee, "customs_value")),
-        ("consumption_tax", lambda formula: _inclusive(formula.consumption_tax, unit, tax)),
-        ("vat_base", lambda formula: f"customs_value + duty + consumption_tax{fees}"),
-        ("vat_levied", lambda formula: charge(formula.vat, "vat_base")),
-        ("vat", refund),
-    ]
+    figures = {
+        "customs_value": _by_formula(kinds, lambda formula: _local_value(formula, rules)),
+        "duty": _by_formula(kinds, duty),
+        "fees": _by_formula(kinds, lambda formula: charge(formula.fee, "customs_value")),
+    }
+    dutiable = _sum_of(("customs_value", "duty"), figures)
+    figures["consumption_tax"] = _by_formula(
+        kinds, lambda formula: _inclusive(formula.consumption_tax, dutiable, unit, tax)
+    )
+    taxable = ("customs_value", "duty", "consumption_tax", *(["fees"] if rules.vat_base_includes_fees else []))
+    figures["vat_base"] = _sum_of(taxable, figures)
+    figures["vat_levied"] = _by_formula(kinds, lambda formula: charge(formula.vat, "vat_base"))
+    figures["vat"] = _by_formula(kinds, refund)
+    return figures
+
+
+def _sum_of(names: Sequence[str], figures: Mapping[str, str]) -> str:
+    """Write the sum of some figures without those that are nothing: adding zero a million times takes its time, too."""
+    return " + ".join(name for name in names if figures[name] != NOTHING) or NOTHING
 
 
 def _by_formula(kinds: Sequence[Formula], expression: Callable[[Formula], str]) -> str:
@@ -160,7 +176,7 @@ def _by_formula(kinds: Sequence[Formula], expression: Callable[[Formula], str]) 
     for number, formula in enumerate(kinds):
         by_text.setdefault(expression(formula), []).append(number)
     if len(by_text) <= 1:
-        return next(iter(by_text), "0::numeric")
+        return next(iter(by_text), NOTHING)
     *cases, last = by_text
     whens = " ".join(f"WHEN formula IN ({', '.join(map(str, by_text[text]))}) THEN {text}" for text in cases)
     return f"CASE {whens} ELSE {last} END"
@@ -194,7 +210,7 @@ def _amount(rate: Rate, base: str, unit: int) -> str:
             return f"GREATEST({', '.join(_amount(choice, base, unit) for choice in choices)})"
 
 
-def _inclusive(rate: Rate | None, unit: int, rounding: Rounding) -> str:
+def _inclusive(rate: Rate | None, base: str, unit: int, rounding: Rounding) -> str:
     """Write a tax that is part of its own base, rounded: `(base × share + specific) ÷ (1 - share)`.
 
     Which is `(base + specific) ÷ (1 - share) × share + specific`. Rounding keeps the order of
@@ -202,14 +218,14 @@ def _inclusive(rate: Rate | None, unit: int, rounding: Rounding) -> str:
     """
     match rate:
         case None | Percent(percent=0):
-            return "0"
+            return NOTHING
         case Least(choices):
-            return f"LEAST({', '.join(_inclusive(choice, unit, rounding) for choice in choices)})"
+            return f"LEAST({', '.join(_inclusive(choice, base, unit, rounding) for choice in choices)})"
         case Greatest(choices):
-            return f"GREATEST({', '.join(_inclusive(choice, unit, rounding) for choice in choices)})"
+            return f"GREATEST({', '.join(_inclusive(choice, base, unit, rounding) for choice in choices)})"
     terms = rate.terms if isinstance(rate, Sum) else (rate,)
     share = sum((term.percent.scaleb(-2) for term in terms if isinstance(term, Percent)), Decimal())
-    return _quotient(_amount(rate, "customs_value + duty", unit), 1 - share, rounding)
+    return _quotient(_amount(rate, base, unit), 1 - share, rounding)
 
 
 def _rounded(amount: str, rounding: Rounding) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from types import MappingProxyType
+from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum, Value
+from django.db.models import QuerySet, Sum
 
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
-from tariffs.models.ledger import LedgerAccount, Posting
+from tariffs.models.ledger import DayTotal, LedgerAccount, Posting
 from tariffs.rules.ledger import AccountCode
 from tariffs.rules.permissions import Act, require
 
@@ -41,18 +45,11 @@ def ledger_balances_as_of(
 ) -> list[Balance]:
     """Give every account's balance from the entries that count by a day, or were posted by a moment, or both."""
     require(actor, Act.READ_LEDGER)
-    until = Q()
-    if effective_on:
-        until &= Q(entry__effective_on__lte=effective_on)
-    if posted_at:
-        until &= Q(entry__posted_at__lte=posted_at)
-    sums = (
-        Posting.objects.filter(until)
-        .values_list("account__code", "account__company_id", "currency")
-        .annotate(Sum("amount_minor"))
-    )
-    moved = {tuple(account): minor for *account, minor in sums}
-    return [_balance(account, moved.get(account, 0)) for account, _ in _accounts()]
+    whose = [f"account__{column}" for column in ACCOUNT]
+    moved: Counter[tuple[object, ...]] = Counter()
+    for *account, minor in _moved_by(effective_on=effective_on, posted_at=posted_at, grouped_by=whose):
+        moved[tuple(account)] += minor
+    return [_balance(account, moved[account]) for account, _ in _accounts()]
 
 
 def _accounts() -> list[tuple[tuple[str, int | None, str], int]]:
@@ -87,24 +84,49 @@ def account_balance_as_of(
 ) -> Money:
     """Give one account's balance from the entries that count by a day, were posted by a moment and up to one entry.
 
-    It is what stands now without what came later, so that a recent day costs little. Asked as one statement,
-    because an entry posted between two would be taken off a balance that it is not in.
+    It costs the same however many entries the account has, unless many came after the last.
     """
     require(actor, Act.READ_LEDGER)
-    later = Q(pk__in=[])
-    if effective_on:
-        later |= Q(entry__effective_on__gt=effective_on)
-    if posted_at:
-        later |= Q(entry__posted_at__gt=posted_at)
-    if last_entry_id is not None:
-        later |= Q(entry_id__gt=last_entry_id)
-    accounts = LedgerAccount.objects.filter(code=code, company=company_id, currency=currency)
-    postings = _of_account(code, company_id).filter(later, currency=currency)
-    stands, moved = (
-        rows.annotate(whole=Value(1)).values("whole").annotate(minor=minor).order_by().values_list("minor")
-        for rows, minor in ((accounts, Sum("balance_minor")), (postings, -Sum("amount_minor")))
+    sums = _moved_by(
+        effective_on=effective_on,
+        posted_at=posted_at,
+        last_entry_id=last_entry_id,
+        whose={"account__code": code, "account__company": company_id, "account__currency": currency},
     )
-    return Money(int(sum(minor or 0 for (minor,) in stands.union(moved, all=True))), currency)
+    return Money(sum(minor for _, minor in sums), currency)
+
+
+def _moved_by(
+    *,
+    effective_on: date | None,
+    posted_at: datetime | None,
+    last_entry_id: int | None = None,
+    whose: Mapping[str, object] = MappingProxyType({}),
+    grouped_by: Sequence[str] = ("account__currency",),
+) -> list[tuple[Any, ...]]:
+    """Give by what accounts were moved, by group, in up to three rows for each, which add up.
+
+    Whole days come from their totals, the day of `posted_at` from its postings, and what came after the last entry is
+    taken off. Asked as one statement: an entry posted between two would be in one of them only.
+    """
+    totals, postings = DayTotal.objects.filter(**whose), Posting.objects.filter(**whose)
+    if effective_on:
+        totals = totals.filter(effective_on__lte=effective_on)
+        postings = postings.filter(entry__effective_on__lte=effective_on)
+    parts: list[QuerySet[Any, Any]] = []
+    if posted_at:
+        day = posted_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        totals = totals.filter(posted_on__lt=day.date())
+        postings = postings.filter(entry__posted_at__lte=posted_at)
+        parts.append(_summed(postings.filter(entry__posted_at__gte=day), Sum("amount_minor"), grouped_by))
+    if last_entry_id is not None:
+        parts.append(_summed(postings.filter(entry_id__gt=last_entry_id), -Sum("amount_minor"), grouped_by))
+    return list(_summed(totals, Sum("moved_minor"), grouped_by).union(*parts, all=True))
+
+
+def _summed(rows: QuerySet[Any, Any], minor: Any, grouped_by: Sequence[str]) -> QuerySet[Any, Any]:
+    sums: QuerySet[Any, Any] = rows.order_by().values(*grouped_by).annotate(minor=minor)
+    return sums.values_list(*grouped_by, "minor")
 
 
 def postings_of_account(*, code: AccountCode, company_id: int | None, actor: Actor) -> QuerySet[Posting, Posting]:

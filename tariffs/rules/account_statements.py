@@ -43,6 +43,7 @@ EVENT_WORDS: dict[BusinessEvent, tuple[str, str]] = {
     BusinessEvent.CHARGE_WITHDRAWN: ("Charge withdrawn", "税款撤销"),
     BusinessEvent.DUTY_REDUCED: ("Duty reduced", "税款核减"),
     BusinessEvent.OVERPAID_SET_APART: ("Overpaid, set apart", "多缴税款转出"),
+    BusinessEvent.OVERPAID_REPAID: ("Overpaid, repaid", "多缴税款退还"),
     BusinessEvent.SURCHARGE_CHARGED: ("Late-payment surcharge", "滞纳金"),
     BusinessEvent.PAYMENT_RECEIVED: ("Payment received", "收到付款"),
     BusinessEvent.CUSTOMS_PAID: ("Paid to customs", "已缴海关"),

@@ -25,6 +25,12 @@ class DebtNotOpen(RuleViolation):
     code = "debt_not_open"
 
 
+class NothingToRepay(RuleViolation):
+    """The line does not send just what is set apart of the debt, in its currency, back to an account that paid it."""
+
+    code = "nothing_to_repay"
+
+
 class PaymentNotToBeUndone(RuleViolation):
     """What the payment brought about can't be taken back: goods have left, a guarantee or a part was given back."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from bonded.rules.errors import NotFound, RuleViolation
@@ -15,10 +17,19 @@ from bonded.rules.withdrawals import WithdrawalState
 AMENDABLE_STATES = frozenset({WithdrawalState.RELEASED, WithdrawalState.HANDED_OVER})
 
 
+YEARS_TO_AMEND = 3
+
+
 class WithdrawalNotReleased(RuleViolation):
     """Only what was released is amended."""
 
     code = "withdrawal_not_released"
+
+
+class AmendedTooLate(RuleViolation):
+    """What was owed is settled: three years have passed since goods were released and their duty was paid."""
+
+    code = "amended_too_late"
 
 
 class NothingAmended(RuleViolation):
@@ -53,6 +64,24 @@ def require_released(state: WithdrawalState) -> None:
     """Refuse what customs has not let go; raises WithdrawalNotReleased."""
     if state not in AMENDABLE_STATES:
         raise WithdrawalNotReleased("Only released goods are amended.", state=state.value)
+
+
+def last_day_to_amend(settled_on: date) -> date:
+    """Give the last day on which duty may be amended: three years after the later of release and payment.
+
+    Customs may confirm the tax within three years of payment or release, and who paid too much may claim it for as
+    long (Tariff Law, Arts. 45, 46 and 51). A year without such a day ends on the last of its month (Civil Code, Art.
+    202). Smuggling, which has no such limit (Art. 47), is not amended here.
+    """
+    year = settled_on.year + YEARS_TO_AMEND
+    return settled_on.replace(year=year, day=min(settled_on.day, monthrange(year, settled_on.month)[1]))
+
+
+def require_in_time(settled_on: date, *, today: date) -> None:
+    """Refuse to amend what was settled too long ago; raises AmendedTooLate with the last day."""
+    last_on = last_day_to_amend(settled_on)
+    if today > last_on:
+        raise AmendedTooLate(f"Duty could be amended until {last_on.isoformat()}.", last_on=last_on.isoformat())
 
 
 def corrected(goods: Sequence[GoodsFacts], corrections: Mapping[str, Correction]) -> tuple[GoodsFacts, ...]:

@@ -57,6 +57,7 @@ class BusinessEvent(StrEnum):
     CHARGE_WITHDRAWN = "charge_withdrawn"  # The withdrawal came to nothing; what was paid is to be given back.
     DUTY_REDUCED = "duty_reduced"  # An amendment found that less is owed than was charged.
     OVERPAID_SET_APART = "overpaid_set_apart"  # What was paid of that is no longer owed, and to be given back.
+    OVERPAID_REPAID = "overpaid_repaid"  # What was set apart went back to who paid it.
     SURCHARGE_CHARGED = "surcharge_charged"
     PAYMENT_RECEIVED = "payment_received"  # A company's money, matched to its debt; what is too much is kept apart.
     CUSTOMS_PAID = "customs_paid"  # Money sent on to customs.
@@ -77,6 +78,7 @@ HOW_UNDONE: dict[BusinessEvent, Undoing] = {
     BusinessEvent.CHARGE_WITHDRAWN: Undoing.NEVER,
     BusinessEvent.DUTY_REDUCED: Undoing.NEVER,
     BusinessEvent.OVERPAID_SET_APART: Undoing.NEVER,
+    BusinessEvent.OVERPAID_REPAID: Undoing.UNMATCH,
     BusinessEvent.SURCHARGE_CHARGED: Undoing.WITH_ITS_PAYMENT,
     BusinessEvent.PAYMENT_RECEIVED: Undoing.UNMATCH,
     BusinessEvent.CUSTOMS_PAID: Undoing.UNMATCH,
@@ -127,6 +129,10 @@ POSTING_RULES: dict[BusinessEvent, tuple[tuple[Side, AccountCode, str], ...]] = 
     BusinessEvent.OVERPAID_SET_APART: (
         (Side.DEBIT, AccountCode.RECEIVABLE, "set_apart"),
         (Side.CREDIT, AccountCode.UNALLOCATED, "set_apart"),
+    ),
+    BusinessEvent.OVERPAID_REPAID: (
+        (Side.DEBIT, AccountCode.UNALLOCATED, "repaid"),
+        (Side.CREDIT, AccountCode.BANK, "repaid"),
     ),
     BusinessEvent.SURCHARGE_CHARGED: (
         (Side.DEBIT, AccountCode.RECEIVABLE, "surcharge"),

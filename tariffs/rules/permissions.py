@@ -31,6 +31,7 @@ class Act(StrEnum):
     IMPORT_BANK_STATEMENT = "tariffs.bank_statement.import"
     MATCH_STATEMENT = "tariffs.bank_statement.match"
     BOOK_PAYMENT = "tariffs.payment.book"
+    REPAY_OVERPAYMENT = "tariffs.payment.repay"
     PRICE_CATALOGUE = "tariffs.landed_price.price"
     SEARCH_LANDED = "tariffs.landed_price.search"
     RESIZE_HEADROOM = "tariffs.guarantee.resize"
@@ -79,6 +80,7 @@ MAY: ActTable = {
     Act.IMPORT_BANK_STATEMENT: _FINANCE,
     Act.MATCH_STATEMENT: _FINANCE,
     Act.BOOK_PAYMENT: _FINANCE,
+    Act.REPAY_OVERPAYMENT: _ADMINISTRATOR,
     Act.PRICE_CATALOGUE: _SYSTEM,
     Act.SEARCH_LANDED: _BUYER | _OVERSIGHT,
     Act.RESIZE_HEADROOM: _SYSTEM,

@@ -33,6 +33,7 @@ class MatchRule(StrEnum):
     PAYER_AND_AMOUNT = "payer_and_amount"  # One open debt of that payer and amount: a person decides.
     REMITTANCE = "remittance"  # Money sent on to customs for a debt that is paid, to the fen. Sure.
     BY_HAND = "by_hand"  # A person said so.
+    REPAYMENT = "repayment"  # Money that went back to who paid too much. A person said so.
 
 
 # Rules whose matches need no second look.

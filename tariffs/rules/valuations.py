@@ -60,6 +60,10 @@ FITTING: dict[ValuationMethod, frozenset[EvidenceKind]] = {
 }
 
 
+# How a working names a price that the platform saw buyer and supplier agree on: no paper is needed to show it.
+AGREED_PRICE = f"{ValuationMethod.TRANSACTION_VALUE.value}: price agreed on with the supplier"
+
+
 def require_evidence(
     method: ValuationMethod, kind: EvidenceKind, *, amount_minor: int, documented_on: date, today: date
 ) -> None:

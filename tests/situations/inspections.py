@@ -214,11 +214,14 @@ def a_lot_that_two_looked_at(cast: Cast, at: datetime) -> tuple[Room, Lot, datet
     return room, lot, a_visit(cast, room, lot, starts_at=NEXT_SLOTS[0], actor=cast.charlie)
 
 
-def an_offer(cast: Cast, at: datetime, *, lot: Lot | None = None, price: str = "4000.00", **changes: Any) -> Offer:
+def an_offer(
+    cast: Cast, at: datetime, *, lot: Lot | None = None, price: str | Money = "4000.00", **changes: Any
+) -> Offer:
     """Alice offers 4,000.00 dollars a carat on the lot that she has looked at."""
     lot = lot or a_lot_looked_at(cast, at)
     asked: dict[str, Any] = {"procedure": Procedure.HOME_USE, "actor": cast.alice}
-    return make_offer(lot_id=lot.pk, price=Money.from_text(price, "USD"), at=at, **asked | changes)
+    named = price if isinstance(price, Money) else Money.from_text(price, "USD")
+    return make_offer(lot_id=lot.pk, price=named, at=at, **asked | changes)
 
 
 def wait_of(booking: Booking, *, actor: Actor, at: datetime, party_size: int = 2) -> WaitingEntry:

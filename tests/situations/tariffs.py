@@ -101,12 +101,15 @@ def a_charged_debt(cast: Cast, at: datetime) -> DutyDebt:
     return DutyDebt.objects.get(withdrawal=withdrawal)
 
 
-def camt053(*lines: tuple[str, str, str], identification: str = "S1", booked_on: str = "2026-12-07") -> bytes:
-    """Write a statement of a day with lines of (amount, CRDT or DBIT, what the payer wrote)."""
+def camt053(
+    *lines: tuple[str, str, str], identification: str = "S1", booked_on: str = "2026-12-07", payee: str = "CUSTOMS1"
+) -> bytes:
+    """Write a statement of a day, lines of (amount, CRDT or DBIT, what the payer wrote), from Alder or to `payee`."""
     entries = "".join(
         f'<Ntry><Amt Ccy="CNY">{amount}</Amt><CdtDbtInd>{side}</CdtDbtInd><Sts>BOOK</Sts>'
         f"<BookgDt><Dt>{booked_on}</Dt></BookgDt><NtryDtls><TxDtls>"
-        "<RltdPties><DbtrAcct><Id><IBAN>ALDER1</IBAN></Id></DbtrAcct></RltdPties>"
+        "<RltdPties><DbtrAcct><Id><IBAN>ALDER1</IBAN></Id></DbtrAcct>"
+        f"<CdtrAcct><Id><IBAN>{payee}</IBAN></Id></CdtrAcct></RltdPties>"
         f"<RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
         for amount, side, text in lines
     )

@@ -39,7 +39,13 @@ class Command(BaseCommand):
         matches = match_bank_file(file_id=file.pk, actor=SYSTEM, at=at)
         sure = [match for match in matches if MatchRule(match.rule) in SURE]
         # Each booking is a transaction of its own, so that an interrupted run keeps what it did.
+        # Nor does one that is refused, because somebody was quicker, keep the others from being booked.
+        refused = 0
         for match in track(sure, description="Booking", disable=not self.stdout.isatty()):
-            book_payment(match_id=match.pk, actor=SYSTEM, at=at)
+            try:
+                book_payment(match_id=match.pk, actor=SYSTEM, at=at)
+            except RuleViolation as refusal:
+                refused += 1
+                self.stderr.write(f"{match} is not booked: {refusal}")
         lines = sum(len(statement.lines) for statement in statements)
-        self.stdout.write(f"{lines} lines, {len(matches)} matched, {len(sure)} booked.")
+        self.stdout.write(f"{lines} lines, {len(matches)} matched, {len(sure) - refused} booked.")

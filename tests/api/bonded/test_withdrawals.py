@@ -109,6 +109,7 @@ def test_request_withdrawal__tells_everything_about_it(cast, at):
                 "weight_carats": "1.000",
                 "value": "5000.00",
                 "currency": "USD",
+                "is_transaction_value": False,
             }
         ],
         "clearances": answer["clearances"],

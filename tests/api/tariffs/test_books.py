@@ -10,10 +10,11 @@ from uuid import uuid4
 import pytest
 
 from tariffs import tasks
-from tariffs.models import AccountStatement, DutyDebt, JournalEntry, PaymentMatch, UndoneMatch
+from tariffs.models import AccountStatement, BankStatementLine, DutyDebt, JournalEntry, PaymentMatch, UndoneMatch
+from tests.api.tariffs.test_duty_amendments import a_body, path_of
 from tests.api.tariffs.test_tariffs import EVERYBODY, get, send, statuses
 from tests.cast import Cast
-from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, settle
+from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported, settle
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +36,44 @@ def debt(cast: Cast, at: datetime) -> DutyDebt:
 def part_paid(debt: DutyDebt, cast: Cast, at: datetime) -> PaymentMatch:
     settle(camt053(("100000.00", "CRDT", debt.reference)), cast, at)
     return PaymentMatch.objects.get()
+
+
+def a_line_back(debt: DutyDebt, cast: Cast, at: datetime) -> str:
+    """Where it is said that a line of the bank's sent 30,577.78 yuan back, which an amendment set apart."""
+    settle(camt053(("305777.78", "CRDT", debt.reference)), cast, at)
+    amended = a_body(debt, customs_value="900000.00", currency="CNY")
+    assert send(cast, "olga", path_of(debt), amended).status_code == 201
+    file = imported(camt053(("30577.78", "DBIT", "sorry"), identification="S2", payee="ALDER1"), cast, at)
+    return f"/bank-statement-lines/{BankStatementLine.objects.get(statement__file=file).pk}/repay"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("ada", 200), ("alice", 403), ("charlie", 403), ("olga", 403), ("audrey", 403), ("sven", 403), (None, 401)],
+)
+def test_repay_overpayment__by_everybody(
+    cast: Cast, at: datetime, debt: DutyDebt, who: str | None, status: int
+) -> None:
+    path = a_line_back(debt, cast, at)
+    answer = send(cast, who, path, {"debt_id": str(debt.pk)})
+    assert answer.status_code == status, answer.content
+    debt.refresh_from_db()
+    assert debt.repaid_minor == (30_577_78 if status == 200 else 0)
+
+
+def test_repay_overpayment__with_the_same_key_happens_once(cast: Cast, at: datetime, debt: DutyDebt) -> None:
+    path, key = a_line_back(debt, cast, at), str(uuid4())
+    first, again = (send(cast, "ada", path, {"debt_id": str(debt.pk)}, key=key) for _ in range(2))
+    assert first.content == again.content
+    assert (first.json()["set_apart"], first.json()["repaid"]) == ("0.00", "30577.78")
+    assert PaymentMatch.objects.filter(rule="repayment").count() == 1
+
+
+def test_repay_overpayment__refuses_what_is_malformed_or_not_there(cast: Cast, at: datetime, debt: DutyDebt) -> None:
+    path = a_line_back(debt, cast, at)
+    answers = [send(cast, "ada", path, body).status_code for body in ({}, {"debt_id": "x"}, {"debt_id": str(uuid4())})]
+    assert answers == [400, 400, 404]
+    assert not PaymentMatch.objects.filter(rule="repayment").exists()
 
 
 def balances(cast: Cast, query: str) -> dict[str, str]:

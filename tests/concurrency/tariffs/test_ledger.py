@@ -206,3 +206,15 @@ def test_match_line__and_the_whole_file_at_once_match_a_line_once(cast: Cast, at
     outcomes = outcomes_at_once(*acts * AT_ONCE)
     assert {type(one) for one in outcomes} <= {PaymentMatch, list, LineAlreadyMatched}
     assert PaymentMatch.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_match_bank_file__two_files_at_once_claim_a_debt_once(cast: Cast, at) -> None:
+    a_schedule(at)
+    a_guarantee(cast, at)
+    debt = a_charged_debt(cast, at)
+    line = ("305777.78", "CRDT", debt.reference)
+    files = [imported(camt053(line, identification=f"S{n}"), cast, at) for n in range(AT_ONCE)]
+    found = all_at_once(lambda n: len(match_bank_file(file_id=files[n].pk, actor=cast.ada, at=at)))
+    assert sorted(found) == [0] * (AT_ONCE - 1) + [1]
+    assert PaymentMatch.objects.count() == 1

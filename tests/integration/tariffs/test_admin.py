@@ -79,5 +79,13 @@ def test_admin__says_what_is_wrong_with_an_exchange_rate(site: Client, change: d
     assert ExchangeRate.objects.filter(source="notice").count() == 0
 
 
+def test_admin__says_of_a_rate_published_at_the_same_moment_that_it_is_too_soon(site: Client) -> None:
+    assert site.post("/admin/tariffs/exchangerate/add/", FORM).status_code == 302
+    answer = site.post("/admin/tariffs/exchangerate/add/", FORM | {"rate": "0.3"})
+    assert answer.status_code == 200
+    assert "published just now" in str(answer.context["errors"])
+    assert [str(row.rate) for row in ExchangeRate.objects.filter(currency="THB")] == ["0.21340000"]
+
+
 def test_admin__leaves_measures_to_drafts(site: Client) -> None:
     assert site.get("/admin/tariffs/measure/add/").status_code == 403

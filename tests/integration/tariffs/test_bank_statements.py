@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,8 @@ from tariffs.rules.reconciliation import LineAlreadyMatched, PaymentAlreadyBooke
 from tariffs.rules.statements import StatementAlreadyImported, StatementDoesNotAddUp
 from tests.cast import Cast
 from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported, settle
+
+COMMAND = "tariffs.management.commands.import_bank_statement"
 
 
 def a_debt(cast: Cast, at) -> DutyDebt:
@@ -137,3 +140,26 @@ def test_import_bank_statement_command__books_what_is_sure(cast: Cast, at, tmp_p
     assert "2 lines, 1 matched, 1 booked." in capsys.readouterr().out
     with pytest.raises(CommandError, match="imported before"):
         call_command("import_bank_statement", str(path))
+
+
+def test_import_bank_statement_command__says_what_is_not_booked_and_books_the_rest(
+    cast: Cast, at, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else books the first of two payments between their being matched and their being booked."""
+    a_schedule(at)
+    a_guarantee(cast, at, limit="700000.00")
+    debt, other = a_charged_debt(cast, at), a_charged_debt(cast, at)
+
+    def matched_and_booked_by_ada(**arguments: Any) -> list[PaymentMatch]:
+        matches = match_bank_file(**arguments)
+        book_payment(match_id=matches[0].pk, actor=cast.ada, at=at)
+        return matches
+
+    monkeypatch.setattr(f"{COMMAND}.match_bank_file", matched_and_booked_by_ada)
+    path = tmp_path / "statement.xml"
+    path.write_bytes(camt053(*(("305777.78", "CRDT", one.reference) for one in (debt, other))))
+    call_command("import_bank_statement", str(path))
+    said = capsys.readouterr()
+    assert "2 lines, 2 matched, 1 booked." in said.out
+    assert "is not booked: This payment is booked already." in said.err
+    assert set(DutyDebt.objects.values_list("state", flat=True)) == {"paid"}

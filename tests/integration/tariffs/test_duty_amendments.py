@@ -28,7 +28,7 @@ from tariffs.models import (
 )
 from tariffs.queries.account_statements import statement_of
 from tariffs.rules.debts import DebtState, NothingOwed, PaymentNotToBeUndone
-from tariffs.rules.duty_amendments import Correction, NothingAmended, WithdrawalNotReleased
+from tariffs.rules.duty_amendments import AmendedTooLate, Correction, NothingAmended, WithdrawalNotReleased
 from tariffs.rules.schedule import MeasureMissing
 from tests.cast import Cast
 from tests.situations.tariffs import (
@@ -51,6 +51,22 @@ def debt(cast: Cast, at: datetime) -> DutyDebt:
     a_schedule(at)
     a_guarantee(cast, at)
     return a_charged_debt(cast, at)
+
+
+# There is no month of the records yet for years to come.
+@pytest.mark.breaks_invariants
+@pytest.mark.parametrize(("is_paid", "last_on"), [(False, "2029-11-23"), (True, "2029-12-07")])
+def test_amend_duty__until_three_years_after_release_and_payment(
+    cast: Cast, at: datetime, debt: DutyDebt, is_paid: bool, last_on: str
+) -> None:
+    if is_paid:
+        settle(camt053(("305777.78", "CRDT", debt.reference)), cast, at)
+    last = datetime.fromisoformat(f"{last_on}T23:59+08:00")
+    before = everything()
+    with pytest.raises(AmendedTooLate):
+        amend(debt, cast, last + timedelta(minutes=1), yuan=900_000)
+    assert everything() == before
+    assert amend(debt, cast, last, yuan=900_000).after.total_minor == 275_200_00
 
 
 def amend(debt: DutyDebt, cast: Cast, at: datetime, *, yuan: int | None = None, **facts: Any) -> DutyAmendment:

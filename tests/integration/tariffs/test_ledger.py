@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from bonded.models import Activity
 from bonded.rules.errors import NotPermitted
 from bonded.rules.money import Money
 from tariffs.actions.ledger import post_entries, post_entry
-from tariffs.models import JournalEntry, LedgerAccount, Posting
+from tariffs.models import DayTotal, JournalEntry, LedgerAccount, Posting
+from tariffs.queries.invariants import INVARIANTS
 from tariffs.queries.ledger import account_balance, account_balance_as_of, ledger_balances, ledger_balances_as_of
 from tariffs.rules.ledger import AccountCode, BusinessEvent, EntryDoesNotBalance, Leg
 from tariffs.rules.postings import Draft, draft_of
@@ -105,6 +106,50 @@ def test_account_balance_as_of__counts_either_date(cast: Cast, at: datetime) -> 
     assert [balance(effective_on=day + timedelta(days=n)) for n in (0, 1, 4, 5, 7)] == [0, 1, 4, 9, 16]
     assert [balance(posted_at=moment) for moment in (at - timedelta(days=1), at, later)] == [0, 4, 16]
     assert balance(effective_on=day + timedelta(days=5), posted_at=at) == 4
+
+
+@pytest.mark.parametrize("offset", [-1, 0, 1, 60 * 24 - 1, 60 * 24])
+def test_account_balance_as_of__counts_the_day_of_the_moment_posting_by_posting(
+    cast: Cast, at: datetime, offset: int
+) -> None:
+    """Entries of the moment's own day are before it or after it; each half of the totals meets the postings there."""
+    midnight = at.astimezone(UTC).replace(hour=0, minute=0)
+    moments = [midnight + timedelta(minutes=minutes) for minutes in (-1, 0, 60 * 24 - 1, 60 * 24)]
+    numbered = list(zip((1, 3, 5, 7), moments, strict=True))
+    for n, moment in numbered:
+        post_entries(drafts=[a_draft(cast, n, at)], actor=cast.ada, at=moment)
+    asked = midnight + timedelta(minutes=offset)
+    expected = sum(n for n, moment in numbered if moment <= asked)
+    found = account_balance_as_of(
+        code=AccountCode.RECEIVABLE, company_id=cast.alder.pk, currency="CNY", posted_at=asked, actor=cast.audrey
+    )
+    assert found.minor == expected
+
+
+def test_account_balance_as_of__leaves_out_what_came_after_the_last_entry(cast: Cast, at: datetime) -> None:
+    first, _ = (post_entries(drafts=[a_draft(cast, n, at)], actor=cast.ada, at=at)[0] for n in (1, 3))
+    for posted_at in (None, at):
+        found = account_balance_as_of(
+            code=AccountCode.RECEIVABLE, company_id=cast.alder.pk, currency="CNY",
+            posted_at=posted_at, last_entry_id=first.pk, actor=cast.audrey,
+        )  # fmt: skip
+        assert found.minor == 1
+
+
+def test_day_totals__are_kept_whoever_writes_postings_and_missed_when_they_differ(cast: Cast, at: datetime) -> None:
+    post_entries(drafts=[a_draft(cast, n, at) for n in (1, 3)], actor=cast.ada, at=at)
+    post_entries(drafts=[a_draft(cast, 5, at)], actor=cast.ada, at=at + timedelta(days=1))
+    receivable = DayTotal.objects.filter(account__code=AccountCode.RECEIVABLE)
+    days = receivable.order_by("posted_on", "effective_on").values_list("effective_on", "posted_on", "moved_minor")
+    day = at.date()
+    assert [((on - day).days, (posted - day).days, minor) for on, posted, minor in days] == [
+        (1, 0, 1), (3, 0, 3), (5, 1, 5),
+    ]  # fmt: skip
+    ask = INVARIANTS["What an account was moved by on a day is the sum of that day's postings."]
+    assert ask() == []
+    receivable.filter(moved_minor=5).update(moved_minor=6)
+    assert len(ask()) == 1
+    receivable.filter(moved_minor=6).update(moved_minor=5)
 
 
 def test_account_balance_as_of__is_one_statement_so_that_nothing_is_posted_meanwhile(

@@ -22,6 +22,7 @@ from tariffs.actions.duty_amendments import amend_duty
 from tariffs.actions.entry_reversals import reverse_by_hand
 from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
+from tariffs.actions.repayments import repay_overpayment
 from tariffs.models import BankStatementLine, DutyDebt, JournalEntry, LedgerAccount, PaymentMatch
 from tariffs.rules.duty_amendments import Correction
 from tests.cast import Cast
@@ -31,6 +32,7 @@ from tests.situations.tariffs import (
     a_schedule,
     an_assessed_withdrawal,
     camt053,
+    imported,
     settle,
 )
 
@@ -109,6 +111,15 @@ class Story:
             )  # fmt: skip
             settle(lines, self.cast, self.at)
 
+    def repay(self, how: int) -> None:
+        if set_apart := self.debt.set_apart_minor:
+            self.files += 1
+            sent = (f"{set_apart // 100}.{set_apart % 100:02}", "DBIT", "sorry")
+            lines = camt053(sent, identification=f"F{self.files}", booked_on=f"{self.day}", payee="ALDER1")
+            file = imported(lines, self.cast, self.at)
+            line = BankStatementLine.objects.get(statement__file=file)
+            repay_overpayment(line_id=line.pk, debt_id=self.debt_id, actor=self.cast.ada, at=self.at)
+
     def match_again(self, how: int) -> None:
         line = BankStatementLine.objects.filter(match__isnull=True, amount_minor__gt=0).order_by("pk").first()
         if line:
@@ -129,6 +140,7 @@ HAPPENINGS = (
     Story.match_again,
     Story.amend,
     Story.pay_further,
+    Story.repay,
 )
 happenings = st.lists(st.tuples(st.sampled_from(HAPPENINGS), st.integers(0, 99)), min_size=1, max_size=9)
 
@@ -159,6 +171,8 @@ def must_stay_in_balance(story: Story, acts: list[tuple[Happening, int]]) -> Non
 @example(acts=[(Story.wait, 19), (Story.pay_part, 60), (Story.amend, 19), (Story.wait, 9), (Story.pay_rest, 0)])
 @example(acts=[(Story.wait, 19), (Story.pay_rest, 0), (Story.pay_rest, 0), (Story.remit, 0), (Story.amend, 5)])
 @example(acts=[(Story.pay_part, 60), (Story.amend, 9), (Story.unmatch, 0), (Story.remit, 0), (Story.unmatch, 1)])
+@example(acts=[(Story.pay_rest, 0), (Story.amend, 9), (Story.repay, 0), (Story.unmatch, 1), (Story.repay, 0)])
+@example(acts=[(Story.pay_rest, 0), (Story.amend, 9), (Story.repay, 0), (Story.remit, 0), (Story.amend, 4)])
 def test_any_sequence__leaves_the_books_in_balance(
     cast: Cast, at: datetime, is_secured: bool, acts: list[tuple[Happening, int]]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from bonded.rules.lots import GoodsFacts, LotKind
 from bonded.rules.money import Money
 from bonded.rules.withdrawals import WithdrawalState
 from tariffs.rules.duty_amendments import (
+    AmendedTooLate,
     Correction,
     NothingAmended,
     Part,
@@ -20,6 +22,7 @@ from tariffs.rules.duty_amendments import (
     corrected,
     differences,
     reductions,
+    require_in_time,
     require_released,
 )
 
@@ -36,6 +39,17 @@ def test_require_released__is_of_what_customs_let_go(state: WithdrawalState) -> 
     else:
         with pytest.raises(WithdrawalNotReleased):
             require_released(state)
+
+
+@pytest.mark.parametrize(
+    ("settled_on", "last_on"),
+    [(date(2026, 11, 23), date(2029, 11, 23)), (date(2028, 2, 29), date(2031, 2, 28))],
+)
+def test_require_in_time__is_three_years(settled_on: date, last_on: date) -> None:
+    require_in_time(settled_on, today=last_on)
+    with pytest.raises(AmendedTooLate) as refusal:
+        require_in_time(settled_on, today=last_on + timedelta(days=1))
+    assert refusal.value.facts == {"last_on": last_on.isoformat()}
 
 
 def test_corrected__leaves_what_is_not_named() -> None:

@@ -30,6 +30,7 @@ AMOUNTS = {
     "allocated": Money(305_777_78, "CNY"),
     "unallocated": Money(22_22, "CNY"),
     "set_apart": Money(5_777_78, "CNY"),
+    "repaid": Money(5_777_78, "CNY"),
 }
 
 

@@ -39,6 +39,7 @@ EXPECTED = {
     Act.IMPORT_BANK_STATEMENT: {A, Y},
     Act.MATCH_STATEMENT: {A, Y},
     Act.BOOK_PAYMENT: {A, Y},
+    Act.REPAY_OVERPAYMENT: {A},
     Act.PRICE_CATALOGUE: {Y},
     Act.SEARCH_LANDED: {B, O, A, U, Y},
     Act.RESIZE_HEADROOM: {Y},
