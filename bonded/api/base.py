@@ -25,6 +25,7 @@ from bonded.actions.idempotency import Answer, IdempotencyKeyMissing, Idempotenc
 # For upper apps, which enter this layer by its base.
 from bonded.api.lot_summaries import LotSummary as LotSummary  # noqa: PLC0414 (said for mypy: it is handed on)
 from bonded.api.lot_summaries import lot_summary_json as lot_summary_json  # noqa: PLC0414
+from bonded.api.parsers import BytesParser as BytesParser  # noqa: PLC0414
 from bonded.api.parsers import CsvParser as CsvParser  # noqa: PLC0414
 from bonded.queries.pages import Page
 from bonded.rules.errors import ErrorKind, InputInvalid, ProblemsFound, RuleViolation

@@ -5,6 +5,7 @@ from inspections.models.bookings import BookedLot, Booking, BookingException
 from inspections.models.calendar_feeds import CalendarFeed
 from inspections.models.claims import Claim
 from inspections.models.company_papers import CompanyPaper
+from inspections.models.finding_photos import FindingPhoto
 from inspections.models.findings import Finding
 from inspections.models.offers import Offer
 from inspections.models.rate_changes import RateChanges
@@ -27,6 +28,7 @@ __all__ = (
     "Desk",
     "Escort",
     "Finding",
+    "FindingPhoto",
     "FreedPlace",
     "Instrument",
     "Offer",

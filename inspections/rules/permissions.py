@@ -27,6 +27,8 @@ class Act(StrEnum):
     WEIGH_IN_SESSION = "inspections.session.weigh_in"
     CLOSE_SESSION = "inspections.session.close"
     RECORD_FINDING = "inspections.finding.record"
+    STORE_FINDING_PHOTO = "inspections.finding_photo.store"
+    READ_FINDING_PHOTO = "inspections.finding_photo.read"
     PRICE_VISIT = "inspections.booking.price"
     ISSUE_BOOKING_PASS = "inspections.booking_pass.issue"  # noqa: S105
     FEED_COMPANY_VISITS = "inspections.calendar_feed.company"
@@ -75,6 +77,9 @@ MAY: ActTable = {
     Act.WEIGH_IN_SESSION: _KEEPER,
     Act.CLOSE_SESSION: _KEEPER,
     Act.RECORD_FINDING: _BUYER | _KEEPER,
+    Act.STORE_FINDING_PHOTO: _BUYER | _KEEPER,
+    # Of keepers those who took part in the visit.
+    Act.READ_FINDING_PHOTO: frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.AUDITOR}),
     Act.PRICE_VISIT: frozenset({Role.SYSTEM}),
     Act.ISSUE_BOOKING_PASS: _BUYER,
     Act.FEED_COMPANY_VISITS: _BUYER,

@@ -25,6 +25,8 @@ ALLOWED = {
     "inspections.session.weigh_in": "vault_keeper",
     "inspections.session.close": "vault_keeper",
     "inspections.finding.record": "buyer vault_keeper",
+    "inspections.finding_photo.store": "buyer vault_keeper",
+    "inspections.finding_photo.read": "administrator auditor buyer vault_keeper",
     "inspections.booking.price": "system",
     "inspections.booking_pass.issue": "buyer",
     "inspections.calendar_feed.company": "buyer",
