@@ -21,6 +21,7 @@ from inspections.actions.claims import claim_resources, end_claims
 from inspections.actions.client_events import tell_of_booking
 from inspections.actions.headroom import free_for_booking, reserve_for_booking
 from inspections.actions.locks import lock_bookings
+from inspections.actions.visitors import announce_visitors
 from inspections.models.bookings import BookedLot, Booking, BookingException
 from inspections.models.visit_terms import Instrument
 from inspections.queries.bookings import lapsed_holds_of, missed_visits, papers_of
@@ -28,6 +29,7 @@ from inspections.queries.offers import cachet_problems
 from inspections.queries.slots import next_free
 from inspections.queries.viewing_rooms import desk_by_id, opening_on, terms_at
 from inspections.queries.visit_resources import escort_for, escorts_there, instruments_for, officer_for, scale_for
+from inspections.queries.visitors import ban_reasons
 from inspections.rules.bookings import (
     STEPS,
     BookingFacts,
@@ -36,6 +38,7 @@ from inspections.rules.bookings import (
     VisitWish,
     booking_problems,
     missing_resources,
+    tray_places,
 )
 from inspections.rules.claims import Resource, ResourceKind, slot_taken
 from inspections.rules.company_papers import paper_problems
@@ -43,6 +46,7 @@ from inspections.rules.openings import is_offered
 from inspections.rules.permissions import Act
 from inspections.rules.slots import ROOM_ZONE, Slot, slot_from
 from inspections.rules.visit_terms import VisitTerms
+from inspections.rules.visitors import ban_problems
 from inspections.signals import booking_ended, booking_made
 
 
@@ -152,6 +156,7 @@ def _problems_of(draft: _Draft, wish: VisitWish, *, actor: Actor, at: datetime) 
     return [
         *problems_of(booking, draft.slot, wish.lot_ids, draft.lot_problems, duty_problem, at=at),
         *paper_problems(kinds, papers_of(booking)),
+        *ban_problems(ban_reasons([one.digest for one in wish.identities])),
         *missing_resources(draft.terms, has_officer=booking.officer is not None, instruments=instruments),
     ]
 
@@ -162,9 +167,10 @@ def _write(draft: _Draft, wish: VisitWish, problems: Sequence[Problem]) -> None:
     if draft.instruments:
         booking.instruments.set(draft.instruments)
     BookedLot.objects.bulk_create(
-        BookedLot(booking=booking, lot_id=lot_id, turn=turn)
-        for turn, lot_id in enumerate(dict.fromkeys(wish.lot_ids), 1)
+        BookedLot(booking=booking, lot_id=lot_id, turn=turn, tray=tray)
+        for turn, (lot_id, tray) in enumerate(tray_places(wish.lot_ids, wish.trays).items(), 1)
     )
+    announce_visitors(booking, wish.identities)
     ask_for_overrides(booking, problems)
 
 

@@ -14,6 +14,7 @@ from inspections.api import (
     sessions,
     slots,
     viewable_lots,
+    visitors,
     waiting_list,
 )
 
@@ -32,6 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bookings/<uuid:booking_id>/cancel", bookings.CancelBookingView.as_view()),
     path("bookings/<uuid:booking_id>/pass", booking_passes.BookingPassView.as_view()),
     path("check-ins", booking_passes.CheckInsView.as_view()),
+    path("visitor-bans", visitors.BansView.as_view()),
+    path("visitor-bans/<int:ban_id>/lift", visitors.LiftBanView.as_view()),
     path("calendar-feeds", calendar_feeds.CalendarFeedsView.as_view()),
     path("calendar-feeds/<uuid:feed_id>/revoke", calendar_feeds.RevokeCalendarFeedView.as_view()),
     path("calendar-feeds/<str:token>.ics", calendar_feeds.CalendarFeedView.as_view()),

@@ -13,10 +13,12 @@ from inspections.models.rosters import AttendingOfficer, Shift
 from inspections.models.sessions import SessionLot, ViewingSession
 from inspections.models.viewing_rooms import Closure, Desk, Escort, RoomHours, Scale, ViewingRoom
 from inspections.models.visit_terms import Instrument, ViewingTerms
+from inspections.models.visitors import Ban, Visitor
 from inspections.models.waiting_list import FreedPlace, WaitingEntry
 
 __all__ = (
     "AttendingOfficer",
+    "Ban",
     "BookedLot",
     "Booking",
     "BookingException",
@@ -40,5 +42,6 @@ __all__ = (
     "ViewingRoom",
     "ViewingSession",
     "ViewingTerms",
+    "Visitor",
     "WaitingEntry",
 )

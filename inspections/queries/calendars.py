@@ -13,12 +13,12 @@ from inspections.rules.bookings import BookingState
 from inspections.rules.calendars import calendar_entry
 
 CHAINS = """
-    WITH RECURSIVE before (of, id, moved_from_id, moves) AS (
-        SELECT id, id, moved_from_id, 0 FROM inspections_booking WHERE id = ANY(%s::uuid[])
+    WITH RECURSIVE before (of, id, moved_from_id, moves, pushes) AS (
+        SELECT id, id, moved_from_id, 0, pushes::int FROM inspections_booking WHERE id = ANY(%s::uuid[])
         UNION ALL
-        SELECT before.of, b.id, b.moved_from_id, before.moves + 1
+        SELECT before.of, b.id, b.moved_from_id, before.moves + 1, before.pushes + b.pushes
           FROM before JOIN inspections_booking b ON b.id = before.moved_from_id)
-    SELECT of, id, moves FROM before WHERE moved_from_id IS NULL
+    SELECT of, id, moves, pushes FROM before WHERE moved_from_id IS NULL
 """
 
 
@@ -29,7 +29,7 @@ def calendar_entries(bookings: Collection[Booking]) -> list[CalendarEntry]:
     """
     with connection.cursor() as cursor:
         cursor.execute(CHAINS, [[booking.pk for booking in bookings]])
-        chains: dict[UUID, tuple[UUID, int]] = {of: (first, moves) for of, first, moves in cursor.fetchall()}
+        chains: dict[UUID, tuple[UUID, int, int]] = {of: tuple(first) for of, *first in cursor.fetchall()}
     return [
         calendar_entry(
             *chains[booking.pk],
