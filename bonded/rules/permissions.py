@@ -130,6 +130,9 @@ class Act(StrEnum):
     MARK_NOTICE_READ = "bonded.notice.mark_read"
     SET_NOTICE_PREFERENCE = "bonded.notice_preference.set"
     SEND_MAILS = "bonded.mail.send"
+    TELL_DEADLINES = "bonded.deadline.tell"
+    ESCALATE_NOTICES = "bonded.notice.escalate"
+    REMOVE_OLD_NOTICES = "bonded.notice.remove_old"
 
 
 _KEEPER = frozenset({Role.VAULT_KEEPER})
@@ -202,6 +205,9 @@ MAY: ActTable = {
     Act.MARK_NOTICE_READ: _PEOPLE,
     Act.SET_NOTICE_PREFERENCE: _PEOPLE,
     Act.SEND_MAILS: _SYSTEM,
+    Act.TELL_DEADLINES: _SYSTEM,
+    Act.ESCALATE_NOTICES: _SYSTEM,
+    Act.REMOVE_OLD_NOTICES: _SYSTEM,
 }
 
 

@@ -25,7 +25,8 @@ def calendar_entry(
 ) -> CalendarEntry:
     """Give a visit's entry: the first booking of its chain of moves names it, so that a move changes its time.
 
-    `moves` counts how often it has been moved before, `pushes` how often it was pushed, in all. A visit that has no other state is cancelled.
+    `moves` counts how often it has been moved before, `pushes` how often it was pushed in all. A visit that has no
+    other state is cancelled.
     """
     status = STATUSES.get(state, EntryStatus.CANCELLED)
     sequence = moves * len(TURNS) + TURNS[status] + pushes
