@@ -184,6 +184,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "bonded.api.base.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,
+    # Behind a TLS proxy, whose word of the scheme is taken too, the last address it names is the caller's.
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=int(HTTPS)),
 }
 REST_KNOX = {
     "TOKEN_MODEL": "bonded.ApiToken",

@@ -9,7 +9,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from bonded.api.base import IDEMPOTENCY_KEY, ApiView, Request, idempotent, json_response
+from bonded.api.base import IDEMPOTENCY_KEY, AddressThrottle, ApiView, Request, idempotent, json_response
 from inspections.actions.booking_passes import check_in_by_pass, issue_booking_pass
 from inspections.api.bookings import BookingAnswer, booking_json
 from inspections.api.sessions import CheckInRequest, read_check_in
@@ -40,6 +40,9 @@ class BookingPassView(ApiView):
 
 class CheckInsView(ApiView):
     """The door of the viewing room, opened by a pass."""
+
+    throttle_classes = (AddressThrottle,)
+    door, calls_a_minute = "check-ins", 60
 
     @extend_schema(
         operation_id="check_in_by_pass",

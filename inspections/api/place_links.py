@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
-from bonded.api.base import ApiView, Request, json_response
+from bonded.api.base import AddressThrottle, ApiView, Request, json_response
 from inspections.actions.waiting_list import accept_place, decline_place, leave_waiting_list
 from inspections.api.bookings import VisitorsRequest, read_visitors
 from inspections.api.waiting_list import OfferedPlaceAnswer, place_json
@@ -17,6 +17,8 @@ class _LinkView(ApiView):
 
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes = (AddressThrottle,)
+    door, calls_a_minute = "place-links", 30
 
 
 class OfferByLinkView(_LinkView):
