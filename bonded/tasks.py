@@ -22,10 +22,14 @@ from django.utils import timezone
 
 from bonded.actions.client_events import publish_client_events
 from bonded.actions.consignment_files import import_stored_file, rearm_stuck_files
+from bonded.actions.deadlines import tell_goods_deadlines as tell_deadlines_of_goods
 from bonded.actions.fetched_customs_messages import store_fetched_messages
 from bonded.actions.invariants import ask_invariants
 from bonded.actions.lane_settlements import apply_customs_messages
 from bonded.actions.notice_mails import ClaimedMail, claim_mails, record_mail
+from bonded.actions.notice_sweeps import escalate_notices as escalate_unread_notices
+from bonded.actions.notice_sweeps import gather_digests
+from bonded.actions.notice_sweeps import remove_old_notices as remove_read_notices
 from bonded.actions.office_silence import watch_offices
 from bonded.actions.outgoing_customs_messages import (
     ClaimedMessage,
@@ -55,7 +59,8 @@ from bonded.queries.consignment_files import files_to_import
 from bonded.queries.office_lines import cursor_of
 from bonded.rules.client_events import event_body
 from bonded.rules.customs_messages import OutgoingKind
-from bonded.rules.notices import MailOutcome, MailState, letter
+from bonded.rules.notice_letters import digest_letter, letter
+from bonded.rules.notices import MailOutcome, MailState
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.webhooks import Attempt, webhook_headers
 from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored
@@ -273,6 +278,7 @@ def send_mails() -> None:
     A mail server that is away is left alone until the next sweep, because customs messages wait for the same relays.
     """
     until = time.monotonic() + LONGEST_RUN_SECONDS
+    gather_digests(limit=BATCH, actor=SYSTEM, at=timezone.now())
     with ThreadPoolExecutor(SENDERS) as pool:
         while time.monotonic() < until:
             claimed = claim_mails(limit=SENDERS, actor=SYSTEM, at=timezone.now())
@@ -296,12 +302,37 @@ def send_mails() -> None:
 
 def _mail(mail: ClaimedMail) -> MailOutcome:
     """Write one mail and hand it to the mail server."""
-    text = letter(mail.kind, mail.language, url=settings.PUBLIC_URL)
+    text = (
+        digest_letter(mail.digest, mail.language, url=settings.PUBLIC_URL)
+        if mail.digest
+        else letter(mail.kind, mail.language, url=settings.PUBLIC_URL)
+    )
     attached = None
     if mail.calendar_entry:
         people = {"organizer": sender_address(), "attendee": mail.address}
         attached = invitation(mail.calendar_entry, **people, at=mail.written_at)
     return send_mail(Mail(f"notice.{mail.id}", mail.address, text, attached))
+
+
+@shared_task
+def tell_goods_deadlines() -> int:
+    """Tell companies of days that come for their goods; run twice, it says nothing twice."""
+    return tell_deadlines_of_goods(actor=SYSTEM, at=timezone.now())
+
+
+@shared_task
+def escalate_notices() -> int:
+    """Tell others what somebody has not read in time, and give the number of such notices; safe to run twice."""
+    return escalate_unread_notices(limit=BATCH, actor=SYSTEM, at=timezone.now())
+
+
+@shared_task
+def remove_old_notices() -> int:
+    """Remove notices that were read long ago, some at a time, and give their number."""
+    removed = 0
+    while some := remove_read_notices(limit=BATCH, actor=SYSTEM, at=timezone.now()):
+        removed += some
+    return removed
 
 
 @shared_task

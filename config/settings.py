@@ -10,6 +10,8 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = env.str("SECRET_KEY")
+# By it visitors' papers are known again, on the ban list above all; a new one makes all of them unknown.
+VISITOR_PAPERS_KEY = env.str("VISITOR_PAPERS_KEY", default="") or SECRET_KEY
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 PUBLIC_URL = env.str("PUBLIC_URL")
@@ -196,6 +198,8 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "bonded.api.base.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,
+    # Behind a TLS proxy, whose word of the scheme is taken too, the last address it names is the caller's.
+    "NUM_PROXIES": env.int("TRUSTED_PROXIES", default=int(HTTPS)),
 }
 REST_KNOX = {
     "TOKEN_MODEL": "bonded.ApiToken",

@@ -145,6 +145,30 @@ class CalendarFeedAdmin(ReadOnlyAdmin):
     exclude = ("digest",)
 
 
+@admin.register(models.FindingPhoto)
+class FindingPhotoAdmin(ReadOnlyAdmin):
+    """Photos of findings, without the pictures."""
+
+    list_display = ("id", "finding", "number", "media_type", "bytes_in_all", "stored_at")
+    exclude = ("content",)
+
+
+@admin.register(models.Visitor)
+class VisitorAdmin(ReadOnlyAdmin):
+    """Visitors with their papers, without the digests."""
+
+    list_display = ("booking", "name", "document_kind", "last_four", "seen_at")
+    exclude = ("digest",)
+
+
+@admin.register(models.Ban)
+class BanAdmin(ReadOnlyAdmin):
+    """Who is not let in."""
+
+    list_display = ("document_kind", "last_four", "reason", "banned_at", "lifted_at")
+    exclude = ("digest",)
+
+
 for model in (
     models.BookedLot,
     models.BookingException,

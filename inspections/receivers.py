@@ -11,11 +11,11 @@ from bonded.rules.permissions import SYSTEM
 from bonded.signals import lots_held, withdrawal_released, withdrawal_requested
 from inspections.actions.bookings import cancel_bookings_of_lots
 from inspections.actions.headroom import free_for_withdrawal
-from inspections.actions.notices import tell_of_end, tell_of_visit
+from inspections.actions.notices import tell_of_end, tell_of_push, tell_of_visit
 from inspections.actions.overdue_offers import end_offers_of_kept_lots
 from inspections.actions.place_offers import follow_offer, note_freed_place
 from inspections.actions.rate_changes import note_rate_change
-from inspections.signals import booking_confirmed, booking_ended, booking_made
+from inspections.signals import booking_confirmed, booking_ended, booking_made, booking_pushed
 from tariffs.signals import versions_published
 
 
@@ -58,6 +58,11 @@ def tell_people_of_visit(sender: Any, *, booking_id: UUID, at: datetime, **kwarg
     tell_of_visit(booking_id=booking_id, at=at)
 
 
+def tell_people_of_push(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Note what the people of a visit shall hear when it begins later."""
+    tell_of_push(booking_id=booking_id, at=at)
+
+
 def tell_people_of_end(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
     """Note that a visit does not take place, and take its reminders back."""
     tell_of_end(booking_id=booking_id, at=at)
@@ -83,6 +88,7 @@ def listen() -> None:
     withdrawal_released.connect(cancel_viewings_of_released_lots, dispatch_uid="inspections.cancel.released")
     booking_made.connect(tell_people_of_visit, dispatch_uid="inspections.notices.made")
     booking_confirmed.connect(tell_people_of_visit, dispatch_uid="inspections.notices.confirmed")
+    booking_pushed.connect(tell_people_of_push, dispatch_uid="inspections.notices.pushed")
     booking_ended.connect(tell_people_of_end, dispatch_uid="inspections.notices.ended")
     booking_confirmed.connect(follow_confirmed_booking, dispatch_uid="inspections.waiting_list.confirmed")
     booking_ended.connect(note_ended_booking, dispatch_uid="inspections.waiting_list.ended")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from bonded.rules.permissions import SYSTEM
 from tariffs.actions.account_statements import claim_account_statement, keep_account_statement, tell_progress
+from tariffs.actions.deadlines import tell_money_deadlines as tell_deadlines_of_money
 from tariffs.actions.guarantee_instruments import review_guarantee
 from tariffs.actions.guarantees import expire_headroom
 from tariffs.actions.landed_prices import price_catalogue, price_changed_lots
@@ -61,3 +62,9 @@ def review_guarantees() -> int:
     """
     at = timezone.now()
     return sum(review_guarantee(account_id=account_id, actor=SYSTEM, at=at) for account_id in account_ids())
+
+
+@shared_task
+def tell_money_deadlines() -> int:
+    """Tell companies of days that come for their money; run twice, it says nothing twice."""
+    return tell_deadlines_of_money(actor=SYSTEM, at=timezone.now())

@@ -27,6 +27,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
         cursor.execute("SELECT make_partitions('2026-11-01', 12)")
 
 
+@pytest.fixture(autouse=True)
+def _nobody_calls_too_often(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all tests come from one address in one minute, but for those that count."""
+    if not request.node.get_closest_marker("counts_calls"):
+        monkeypatch.setattr("bonded.api.throttles.count_call", lambda name, *, kept_seconds: None)
+
+
 @pytest.fixture
 def at() -> datetime:
     """Give the moment of the test: Monday 23 November 2026, 10:00 in Shanghai."""

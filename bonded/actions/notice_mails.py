@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bonded.models.notices import Notice
-from bonded.queries.notices import preferences_of
+from bonded.queries.notices import digest_counts, preferences_of
 from bonded.queries.parties import reachable_by_mail
 from bonded.rules.calendars import CalendarEntry, entry_from_document
 from bonded.rules.lifecycle import require_step
@@ -27,6 +27,7 @@ from bonded.rules.notices import (
     MailState,
     NoticeKind,
     Preference,
+    digest_moment,
     mail_retry_delay,
     quiet_until,
 )
@@ -34,11 +35,13 @@ from bonded.rules.permissions import Act, Actor, require
 
 # Longer than a mail server may take at its worst, in every step of one mail.
 LEASE = timedelta(minutes=5)
+# Longer than between two sweeps.
+GATHERED_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedMail:
-    """One notice in a relay's hands; `attempt` names this hold."""
+    """One notice in a relay's hands; `attempt` names this hold, `digest` counts what a digest tells of, by kind."""
 
     id: UUID
     attempt: int
@@ -47,6 +50,7 @@ class ClaimedMail:
     address: str
     calendar_entry: CalendarEntry | None
     written_at: datetime
+    digest: dict[NoticeKind, int] | None = None
 
 
 @transaction.atomic
@@ -79,6 +83,9 @@ def _take(notice: Notice, preference: Preference, *, is_reachable: bool, at: dat
     if is_stale or not is_wanted:
         require_step(MAIL_STEPS, MailState(notice.mail_state), MailState.UNWANTED)
         notice.mail_state = MailState.UNWANTED
+    elif (moment := digest_moment(preference, after=notice.due_at)) and not notice.is_digest:
+        # When its time has come and it was not gathered yet, it soon will be.
+        notice.mail_not_before = max(moment, at + GATHERED_WITHIN)
     elif quiet_end := quiet_until(preference, at=at):
         notice.mail_not_before = quiet_end
     else:
@@ -96,8 +103,12 @@ def _claimed(notice: Notice, preference: Preference) -> ClaimedMail:
         kind=NoticeKind(notice.kind),
         language=preference.language,
         address=notice.user.email,
-        calendar_entry=entry_from_document(notice.calendar_entry) if notice.calendar_entry else None,
+        # A digest has none: whoever wants visits in a calendar has the feeds.
+        calendar_entry=entry_from_document(notice.calendar_entry)
+        if notice.calendar_entry and not notice.is_digest
+        else None,
         written_at=notice.written_at,
+        digest=digest_counts(notice.pk) if notice.is_digest else None,
     )
 
 

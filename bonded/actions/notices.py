@@ -25,14 +25,17 @@ def write_notices(
     kind: NoticeKind,
     subject_kind: str,
     subject_id: str,
+    occasion: str = "",
     facts: Mapping[str, str] | None = None,
     calendar_entry: CalendarEntry | None = None,
     due_at: datetime,
+    escalated_at: datetime | None = None,
     at: datetime,
 ) -> None:
     """Note what people shall be told from `due_at` on; runs in the transaction of the act that made it so.
 
-    `facts` hold ids and states: no values, no weights, no names. Told once already, a person is not told again.
+    `facts` hold ids and states: no values, no weights, no names. Told once already, a person is not
+    told again, unless it is of another `occasion`.
     """
     entry = entry_document(calendar_entry) if calendar_entry else None
     Notice.objects.bulk_create(
@@ -42,11 +45,13 @@ def write_notices(
                 kind=kind,
                 subject_kind=subject_kind,
                 subject_id=subject_id,
+                occasion=occasion,
                 facts=dict(facts or {}),
                 calendar_entry=entry,
                 written_at=at,
                 due_at=due_at,
                 mail_not_before=due_at,
+                escalated_at=escalated_at,
             )
             for user_id in sorted(set(user_ids))
         ),
@@ -60,8 +65,14 @@ def take_back_notices(*, subject_kind: str, subject_id: str, at: datetime) -> No
         cursor.execute(
             "UPDATE bonded_notice SET taken_back_at = %s"
             " WHERE subject_kind = %s AND subject_id = %s AND kind = ANY(%s) AND taken_back_at IS NULL"
-            "   AND mail_state <> %s",
-            [at, subject_kind, subject_id, [kind.value for kind in FORETELLING], MailState.SENT.value],
+            "   AND mail_state <> ALL(%s)",
+            [
+                at,
+                subject_kind,
+                subject_id,
+                [kind.value for kind in FORETELLING],
+                [MailState.SENT.value, MailState.DIGESTED.value],
+            ],
         )
 
 
@@ -83,7 +94,10 @@ def set_notice_preference(*, kind: NoticeKind, preference: Preference, actor: Ac
     require(actor, Act.SET_NOTICE_PREFERENCE)
     assert actor.user_id is not None
     require_quiet_hours(preference)
-    columns = {name: getattr(preference, name) for name in ("channel", "language", "quiet_from", "quiet_until", "zone")}
+    columns = {
+        name: getattr(preference, name)
+        for name in ("channel", "language", "quiet_from", "quiet_until", "zone", "digest_at")
+    }
     row, _ = NoticePreference.objects.update_or_create(user_id=actor.user_id, kind=kind, defaults=columns)
     channel = preference.channel.value
     record_activity(Act.SET_NOTICE_PREFERENCE, row, actor=actor, at=at, kind=kind.value, channel=channel)

@@ -25,7 +25,9 @@ from bonded.actions.idempotency import Answer, IdempotencyKeyMissing, Idempotenc
 # For upper apps, which enter this layer by its base.
 from bonded.api.lot_summaries import LotSummary as LotSummary  # noqa: PLC0414 (said for mypy: it is handed on)
 from bonded.api.lot_summaries import lot_summary_json as lot_summary_json  # noqa: PLC0414
+from bonded.api.parsers import BytesParser as BytesParser  # noqa: PLC0414
 from bonded.api.parsers import CsvParser as CsvParser  # noqa: PLC0414
+from bonded.api.throttles import AddressThrottle as AddressThrottle  # noqa: PLC0414
 from bonded.queries.pages import Page
 from bonded.queries.refusals import Busy, RefusedByTheDatabase, refusal_of_database
 from bonded.rules.errors import ErrorKind, InputInvalid, ProblemsFound, RuleViolation
@@ -119,6 +121,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> HttpRespon
         response = problem(error.status_code, _code_of(error), str(error.detail), facts={})
         if header := getattr(error, "auth_header", None):
             response["WWW-Authenticate"] = header
+        if wait := getattr(error, "wait", None):
+            response["Retry-After"] = str(wait)
         return response
     return _database_problem(error) if isinstance(error, DatabaseError) else None
 

@@ -56,7 +56,10 @@ class NoticePage(serializers.Serializer[Any]):
 
 
 class PreferenceBody(serializers.Serializer[Any]):
-    """How to hear of one kind of notice; no mail in quiet hours, by the zone's clock, also over midnight."""
+    """How to hear of one kind of notice; no mail in quiet hours, by the zone's clock, also over midnight.
+
+    With `digest_at` mails of the kind wait for that hour and come as one, once a day.
+    """
 
     kind = serializers.ChoiceField(choices=KINDS)
     channel = serializers.ChoiceField(choices=[(one.value, one.value) for one in Channel])
@@ -64,6 +67,7 @@ class PreferenceBody(serializers.Serializer[Any]):
     quiet_from = serializers.TimeField(required=False, allow_null=True, default=None)
     quiet_until = serializers.TimeField(required=False, allow_null=True, default=None)
     zone = serializers.CharField(max_length=40, default="Asia/Shanghai")
+    digest_at = serializers.TimeField(required=False, allow_null=True, default=None)
 
 
 class PreferenceList(serializers.Serializer[Any]):
@@ -135,7 +139,7 @@ class NoticePreferencesView(ApiView):
 
 
 def _preferences_json(request: Request) -> dict[str, Any]:
-    names = ("channel", "language", "quiet_from", "quiet_until", "zone")
+    names = ("channel", "language", "quiet_from", "quiet_until", "zone", "digest_at")
     return {
         "results": [
             {"kind": kind.value} | {name: getattr(preference, name) for name in names}

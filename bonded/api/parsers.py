@@ -62,15 +62,29 @@ def _require_depth(body: Any, left: int) -> None:
         _require_depth(value, left - 1)
 
 
-class CsvParser(BaseParser):
-    """Takes a CSV file as the body itself, and leaves it as bytes: the act stores them as they came."""
+class BytesParser(BaseParser):
+    """Takes a file as the body itself, and leaves it as bytes: the act stores them as they came."""
+
+    @property
+    def limit_bytes(self) -> int:
+        """Give the size of the largest file."""
+        raise NotImplementedError
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Give the body's bytes; raises FileTooLarge above the limit."""
+        limit = self.limit_bytes
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise FileTooLarge(f"A file may have {limit // 1024 // 1024} MB.", limit_bytes=limit)
+        return body
+
+
+class CsvParser(BytesParser):
+    """Takes a CSV file as large as the settings allow."""
 
     media_type = "text/csv"
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        """Give the body's bytes; raises FileTooLarge above the limit that the settings name."""
-        limit = settings.CONSIGNMENT_FILE_MAX_BYTES
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise FileTooLarge(f"A file may have {limit // 1024 // 1024} MB; split it.", limit_bytes=limit)
-        return body
+    @property
+    def limit_bytes(self) -> int:
+        """Give what the settings name."""
+        return int(settings.CONSIGNMENT_FILE_MAX_BYTES)

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from bonded.gateways.calendars import Invitation
-from bonded.rules.notices import Letter, MailOutcome
+from bonded.rules.notice_letters import Letter
+from bonded.rules.notices import MailOutcome
 
 # From here on an SMTP answer says that asking again is of no use.
 PERMANENT = 500

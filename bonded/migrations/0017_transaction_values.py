@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Lines of a withdrawal say whether their value is the price agreed on."""
 
     dependencies = [
-        ("bonded", "0015_notices"),
+        ("bonded", "0016_told_and_escalated"),
     ]
 
     operations = [

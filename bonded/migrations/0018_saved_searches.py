@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bonded", "0015_notices"),
+        ("bonded", "0017_transaction_values"),
     ]
 
     operations = [

@@ -12,6 +12,7 @@ from bonded.models.base import Table, TableQuerySet, enum_choices, values_check
 from bonded.rules.notices import Channel, Language, MailState, NoticeKind, Preference
 from bonded.rules.permissions import Actor
 
+_TO_ESCALATE = Q(is_unread=True, escalated_at__isnull=True, taken_back_at__isnull=True)
 _TO_MAIL = Q(mail_state__in=[MailState.QUEUED, MailState.SENDING], taken_back_at__isnull=True)
 
 
@@ -43,6 +44,12 @@ class Notice(Table):
     kind = models.CharField(max_length=20, choices=enum_choices(NoticeKind))
     subject_kind = models.CharField(max_length=20)
     subject_id = models.CharField(max_length=40)
+    occasion = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        help_text="Which time it is told of the same thing, where there are several.",
+    )
     facts = models.JSONField(default=dict)
     calendar_entry = models.JSONField(null=True)
     written_at = models.DateTimeField()
@@ -54,6 +61,9 @@ class Notice(Table):
     mail_attempts = models.SmallIntegerField(default=0)
     mail_not_before = models.DateTimeField()
     mail_sent_at = models.DateTimeField(null=True)
+    is_digest = models.BooleanField(default=False, help_text="Its mail tells of all that are told with it.")
+    told_with = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="told_along")
+    escalated_at = models.DateTimeField(null=True, help_text="When others heard of it, or that it goes no further.")
     mail_error = models.CharField(max_length=200, blank=True, default="")
 
     objects = NoticeQuerySet.as_manager()
@@ -63,7 +73,8 @@ class Notice(Table):
             values_check("kind", NoticeKind, "a_notice_is_of_a_known_kind"),
             values_check("mail_state", MailState, "a_mail_is_in_a_known_state"),
             models.UniqueConstraint(
-                fields=["user", "kind", "subject_kind", "subject_id"], name="a_person_is_told_of_an_event_once"
+                fields=["user", "kind", "subject_kind", "subject_id", "occasion"],
+                name="a_person_is_told_of_an_event_once",
             ),
             models.CheckConstraint(
                 condition=Q(is_unread=True, read_at__isnull=True) | Q(is_unread=False, read_at__isnull=False),
@@ -79,6 +90,8 @@ class Notice(Table):
             models.Index(fields=["user", "-is_unread", "-due_at", "-id"], name="notices_of_a_person"),
             models.Index(F("mail_not_before"), F("id"), name="mails_to_send", condition=_TO_MAIL),
             models.Index(fields=["subject_kind", "subject_id"], name="notices_of_a_subject"),
+            models.Index(fields=["due_at", "id"], name="notices_to_escalate", condition=_TO_ESCALATE),
+            models.Index(fields=["read_at"], name="notices_by_when_they_were_read", condition=Q(is_unread=False)),
         ]
 
     def __str__(self) -> str:
@@ -95,6 +108,7 @@ class NoticePreference(Table):
     quiet_from = models.TimeField(null=True)
     quiet_until = models.TimeField(null=True)
     zone = models.CharField(max_length=40)
+    digest_at = models.TimeField(null=True)
 
     objects = TableQuerySet["NoticePreference"].as_manager()
 
@@ -116,4 +130,5 @@ class NoticePreference(Table):
 
     def as_preference(self) -> Preference:
         """Give the preference as the rules know it."""
-        return Preference(Channel(self.channel), Language(self.language), self.quiet_from, self.quiet_until, self.zone)
+        channel, language = Channel(self.channel), Language(self.language)
+        return Preference(channel, language, self.quiet_from, self.quiet_until, self.zone, self.digest_at)

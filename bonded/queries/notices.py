@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q
 
 from bonded.models.notices import Notice, NoticePreference, NoticeQuerySet
-from bonded.rules.notices import FORETELLING, SHOWN, NoticeKind, Preference
+from bonded.rules.notices import (
+    ESCALATED_WITHIN,
+    ESCALATIONS,
+    FORETELLING,
+    SHOWN,
+    STALE_AFTER,
+    MailState,
+    NoticeKind,
+    Preference,
+)
 from bonded.rules.permissions import Act, Actor, require
 
 Preferences = dict[tuple[int, NoticeKind], Preference]
@@ -41,3 +53,28 @@ def notices_for(actor: Actor, *, at: datetime) -> NoticeQuerySet:
 def unread_notices(actor: Actor, *, at: datetime) -> int:
     """Count what the actor is told and has not read; two SQL statements."""
     return notices_for(actor, at=at).filter(read_at__isnull=True).count()
+
+
+def notices_to_gather(at: datetime) -> NoticeQuerySet:
+    """Give the notices whose mail is due and whose person wants a digest of their kind, the longest due first."""
+    wanted = NoticePreference.objects.filter(user=OuterRef("user"), kind=OuterRef("kind"), digest_at__isnull=False)
+    fresh = ~Q(kind__in=sorted(FORETELLING)) | Q(due_at__gt=at - STALE_AFTER)
+    waiting = Notice.objects.to_mail(at).filter(Exists(wanted), mail_state=MailState.QUEUED, is_digest=False)
+    return waiting.filter(fresh)
+
+
+def digest_counts(carrier_id: UUID) -> dict[NoticeKind, int]:
+    """Count the notices of each kind that a digest tells of, that which carries it among them."""
+    told = Notice.objects.filter(Q(pk=carrier_id) | Q(told_with=carrier_id), taken_back_at__isnull=True)
+    rows = told.order_by("kind").values_list("kind").annotate(count=Count("pk"))
+    return {NoticeKind(kind): count for kind, count in rows}
+
+
+def notices_to_escalate(at: datetime) -> NoticeQuerySet:
+    """Give what was not read in time and needs an answer, the oldest first."""
+    late = Q(pk__in=[])
+    for kind, escalation in ESCALATIONS.items():
+        before = at - escalation.after
+        late |= Q(kind=kind, due_at__lte=before, due_at__gt=before - ESCALATED_WITHIN)
+    unread = Notice.objects.filter(late, is_unread=True, escalated_at__isnull=True, taken_back_at__isnull=True)
+    return unread.order_by("due_at", "pk")

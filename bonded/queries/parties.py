@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q
+
 from bonded.models.parties import ApiToken, Company, Membership, User
 from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.permissions import ANONYMOUS, Actor, Role
@@ -65,6 +67,26 @@ def people_in(roles: Collection[str]) -> list[int]:
     """Give the ids of the active people who act in one of the roles, for anybody, in order."""
     people = User.objects.filter(is_active=True, memberships__role__in=roles)
     return list(people.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def people_of_companies(company_ids: Collection[int]) -> dict[int, set[int]]:
+    """Give the ids of the active buyers and suppliers of companies, by company."""
+    found: dict[int, set[int]] = {company_id: set() for company_id in company_ids}
+    members = Membership.objects.filter(
+        company_id__in=company_ids, role__in=[Role.BUYER, Role.SUPPLIER], user__is_active=True
+    )
+    for company_id, user_id in members.values_list("company_id", "user_id"):
+        found[company_id].add(user_id)
+    return found
+
+
+def colleagues_of(user_id: int, *, roles: Collection[str]) -> set[int]:
+    """Give the ids of the active people who act for the same company in the same one of the roles as a person."""
+    own = Membership.objects.filter(
+        Q(role__in=roles), user_id=user_id, company=OuterRef("company"), role=OuterRef("role")
+    )
+    others = Membership.objects.filter(Exists(own), user__is_active=True).exclude(user_id=user_id)
+    return set(others.values_list("user_id", flat=True))
 
 
 def reachable_by_mail(user_ids: Collection[int]) -> set[int]:

@@ -20,6 +20,9 @@ class EventKind(StrEnum):
     CHARGE_DUE = "charge.due"  # Duty became a debt with a day on which it is due.
     BOOKING_CHANGED = "booking.changed"  # A viewing was booked, begun, ended or cancelled.
     BOOKING_DUTY_CHANGED = "booking.duty_changed"  # New rates changed what stands for a viewing, or could not.
+    OFFER_MADE = "offer.made"  # A buyer offers a price for a lot; both sides hear of it.
+    OFFER_ANSWERED = "offer.answered"  # It was accepted, countered, refused or withdrawn.
+    OFFER_LAPSED = "offer.lapsed"  # Nobody answered in time, or the lot is gone.
     GUARANTEE_WARNED = "guarantee.warned"  # Little is left of a guarantee, or one of its instruments ends too early.
     WEBHOOK_TEST = "webhook.test"  # The company asked for it, to try its receiver.
 

@@ -6,13 +6,13 @@ A notice says that something changed and where to look; never what it is worth, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from html import escape
 from zoneinfo import ZoneInfo, available_timezones
 
 from bonded.rules.errors import InputInvalid
+from bonded.rules.permissions import Role
 
 
 class NoticeKind(StrEnum):
@@ -22,14 +22,44 @@ class NoticeKind(StrEnum):
     VISIT_REQUESTED = "visit.requested"  # A visit waits for a decision; its visitors are told so.
     VISIT_TO_DECIDE = "visit.to_decide"  # The same, told to those who may decide.
     VISIT_MOVED = "visit.moved"  # A visit has another time or place.
+    VISIT_PUSHED = "visit.pushed"  # A visit begins later, because the one before it goes on.
+    VISIT_DUTY_CHANGED = "visit.duty_changed"  # New rates change what is reserved for a visit, or could not.
     VISIT_ENDED = "visit.ended"  # A visit was cancelled, refused, lapsed or missed.
     VISIT_TOMORROW = "visit.tomorrow"  # A visit begins a day later.
+    STORAGE_ENDS = "storage.ends"  # Goods must have left bond on a day that is near.
+    CERTIFICATE_ENDS = "certificate.ends"  # A Kimberley certificate of goods that are here expires.
+    GUARANTEE_ENDS = "guarantee.ends"  # An instrument of a guarantee ends.
+    DUTY_DUE = "duty.due"  # A debt for duty is due, and not all of it is paid.
 
 
 # They speak of what is to come, so they are taken back when it does not come.
 FORETELLING = frozenset({NoticeKind.VISIT_TO_DECIDE, NoticeKind.VISIT_TOMORROW})
 # So long after its time, what a notice foretells has come, and no mail is sent of it any more.
 STALE_AFTER = timedelta(hours=24)
+
+
+# So long after it was read, a notice is removed.
+KEPT_AFTER_READING = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """When nobody read a notice `after` so long, others of the reader's company in the same one of the roles hear."""
+
+    after: timedelta
+    roles: frozenset[Role]
+
+
+_BUYERS, _DECIDERS = frozenset({Role.BUYER}), frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR})
+# Which kinds need an answer, how soon, and whose. Our own terms.
+ESCALATIONS: dict[NoticeKind, Escalation] = {
+    NoticeKind.VISIT_TO_DECIDE: Escalation(timedelta(hours=2), _DECIDERS),
+    NoticeKind.VISIT_PUSHED: Escalation(timedelta(hours=1), _BUYERS),
+    NoticeKind.VISIT_ENDED: Escalation(timedelta(hours=4), _BUYERS),
+    NoticeKind.VISIT_DUTY_CHANGED: Escalation(timedelta(hours=4), _BUYERS),
+}
+# What lay unread for longer, because nothing was swept or nothing was escalated yet, is not stirred up.
+ESCALATED_WITHIN = timedelta(days=2)
 
 
 class Channel(StrEnum):
@@ -58,15 +88,17 @@ class MailState(StrEnum):
     QUEUED = "queued"  # It will be sent when its time comes.
     SENDING = "sending"  # A relay holds it until its lease ends.
     SENT = "sent"  # The mail server has it and said so.
+    DIGESTED = "digested"  # Another notice's mail, the person's digest of the day, tells of it.
     UNWANTED = "unwanted"  # The person wants no mail of this kind or can't get one, or it would come too late.
     FAILED = "failed"  # It was tried too often, or the mail server will never take it.
 
 
 # Sending from sending is another relay that takes over a hold that has ended.
 MAIL_STEPS: dict[MailState, frozenset[MailState]] = {
-    MailState.QUEUED: frozenset({MailState.SENDING, MailState.UNWANTED}),
-    MailState.SENDING: frozenset(MailState),
+    MailState.QUEUED: frozenset({MailState.SENDING, MailState.DIGESTED, MailState.UNWANTED}),
+    MailState.SENDING: frozenset(MailState) - {MailState.DIGESTED},
     MailState.SENT: frozenset(),
+    MailState.DIGESTED: frozenset(),
     MailState.UNWANTED: frozenset(),
     MailState.FAILED: frozenset(),
 }
@@ -90,13 +122,17 @@ class QuietHoursInvalid(InputInvalid):
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """How a person wants to hear of a kind of notice; in quiet hours, `[from, until)` by the zone's clock, no mail."""
+    """How a person wants to hear of a kind of notice; in quiet hours, `[from, until)` by the zone's clock, no mail.
+
+    With `digest_at`, a time by the same clock, mails of the kind wait for it and come as one, once a day.
+    """
 
     channel: Channel = Channel.BOTH
     language: Language = Language.ENGLISH
     quiet_from: time | None = None
     quiet_until: time | None = None
     zone: str = "Asia/Shanghai"
+    digest_at: time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +141,6 @@ class MailOutcome:
 
     reason: str = ""
     is_final: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What a mail says."""
-
-    subject: str
-    text: str
-    html: str
 
 
 @cache
@@ -153,6 +180,20 @@ def quiet_until(preference: Preference, *, at: datetime) -> datetime | None:
     return end if end > at else end.replace(fold=1)
 
 
+def digest_moment(preference: Preference, *, after: datetime) -> datetime | None:
+    """Give the first moment not before another at which the person's digest is sent, None when they want none.
+
+    Where a changed clock has the time twice, the first is meant; where it leaves it out, as much later.
+    """
+    if preference.digest_at is None:
+        return None
+    zone = ZoneInfo(preference.zone)
+    day = after.astimezone(zone).date()
+    # A clock that was changed may have had the time of this day already.
+    moments = (datetime.combine(day + timedelta(days=days), preference.digest_at, tzinfo=zone) for days in (0, 1))
+    return next(moment for moment in (one.astimezone(UTC) for one in moments) if moment >= after)
+
+
 def mail_retry_delay(attempts: int, *, jitter: float) -> timedelta | None:
     """Give the time until the next attempt, up to a tenth longer by the jitter; None when it is given up.
 
@@ -161,34 +202,3 @@ def mail_retry_delay(attempts: int, *, jitter: float) -> timedelta | None:
     assert attempts >= 1
     assert 0 <= jitter < 1
     return RETRY_DELAYS[attempts - 1] * (1 + jitter / 10) if attempts <= len(RETRY_DELAYS) else None
-
-
-SENTENCES: dict[Language, dict[NoticeKind, str]] = {
-    Language.ENGLISH: {
-        NoticeKind.VISIT_BOOKED: "A visit is booked.",
-        NoticeKind.VISIT_REQUESTED: "A visit waits for a decision.",
-        NoticeKind.VISIT_TO_DECIDE: "A visit waits for your decision.",
-        NoticeKind.VISIT_MOVED: "A visit has been moved.",
-        NoticeKind.VISIT_ENDED: "A visit does not take place.",
-        NoticeKind.VISIT_TOMORROW: "A visit begins in a day.",
-    },
-    Language.CHINESE: {
-        NoticeKind.VISIT_BOOKED: "看货预约已确认。",
-        NoticeKind.VISIT_REQUESTED: "看货预约正在等待审批。",
-        NoticeKind.VISIT_TO_DECIDE: "有一项看货预约等待您审批。",
-        NoticeKind.VISIT_MOVED: "看货预约已改期。",
-        NoticeKind.VISIT_ENDED: "看货预约不会进行。",
-        NoticeKind.VISIT_TOMORROW: "看货将于一天后开始。",
-    },
-}
-INVITATIONS = {Language.ENGLISH: "Sign in to see more", Language.CHINESE: "请登录查看详情"}
-
-
-def letter(kind: NoticeKind, language: Language, *, url: str) -> Letter:
-    """Write a notice's mail: one sentence and where to sign in, nothing else. `url` is the platform's own address."""
-    sentence, invitation = SENTENCES[language][kind], INVITATIONS[language]
-    html = (
-        f'<!doctype html><html lang="{language.value}"><head><meta charset="utf-8"><title>{sentence}</title></head>'
-        f'<body><p>{sentence}</p><p><a href="{escape(url)}">{invitation}</a></p></body></html>'
-    )
-    return Letter(f"Bonded Trade Platform: {sentence}", f"{sentence}\n\n{invitation}: {url}\n", html)

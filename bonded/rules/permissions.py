@@ -132,6 +132,9 @@ class Act(StrEnum):
     SEND_MAILS = "bonded.mail.send"
     SAVE_SEARCH = "bonded.saved_search.save"
     FORGET_SEARCH = "bonded.saved_search.forget"
+    TELL_DEADLINES = "bonded.deadline.tell"
+    ESCALATE_NOTICES = "bonded.notice.escalate"
+    REMOVE_OLD_NOTICES = "bonded.notice.remove_old"
 
 
 _KEEPER = frozenset({Role.VAULT_KEEPER})
@@ -206,6 +209,9 @@ MAY: ActTable = {
     Act.SEND_MAILS: _SYSTEM,
     Act.SAVE_SEARCH: _PEOPLE,
     Act.FORGET_SEARCH: _PEOPLE,
+    Act.TELL_DEADLINES: _SYSTEM,
+    Act.ESCALATE_NOTICES: _SYSTEM,
+    Act.REMOVE_OLD_NOTICES: _SYSTEM,
 }
 
 

@@ -14,12 +14,15 @@ from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
 from inspections.actions.client_events import tell_of_booking
 from inspections.actions.locks import lock_booking, retried_after_deadlock
+from inspections.actions.visitors import announce_visitors, identities_of
 from inspections.actions.visits import ask_for_overrides, problems_of, require_overridable, take_visit
 from inspections.models.bookings import Booking
 from inspections.queries.bookings import slot_of
 from inspections.queries.standings import standing_of
+from inspections.queries.visitors import ban_reasons
 from inspections.rules.bookings import HOLD_TERM, STEPS, BookingState, HoldLapsed, VisitWish
 from inspections.rules.permissions import Act, require
+from inspections.rules.visitors import Paper, ban_problems
 from inspections.signals import booking_confirmed
 
 
@@ -41,6 +44,7 @@ def confirm_booking(
     booking_id: UUID,
     visitors: Sequence[str],
     remote_visitors: Sequence[str] = (),
+    papers: Sequence[Paper] = (),
     justification: str,
     actor: Actor,
     at: datetime,
@@ -61,12 +65,17 @@ def confirm_booking(
     lot_ids = list(booking.lots.order_by("turn").values_list("lot_id", flat=True))
     slot = slot_of(booking)
     standing, lot_problems = standing_of(booking, slot, lot_ids, at=at), viewing_problems(lot_ids, actor=actor)
-    problems = problems_of(booking, slot, lot_ids, lot_problems, None, standing, at=at)
+    identities = identities_of(papers)
+    problems = [
+        *problems_of(booking, slot, lot_ids, lot_problems, None, standing, at=at),
+        *ban_problems(ban_reasons([one.digest for one in identities])),
+    ]
     require_overridable(problems, justification)
     if problems:
         booking.state = BookingState.REQUESTED
     booking.held_until = None
     booking.save(update_fields=["state", "visitors", "remote_visitors", "justification", "held_until"])
+    announce_visitors(booking, identities)
     ask_for_overrides(booking, problems)
     record_activity(Act.CONFIRM_BOOKING, booking, actor=actor, at=at, state=booking.state)
     tell_of_booking(booking, at=at)

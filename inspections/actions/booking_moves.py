@@ -9,6 +9,7 @@ from django.db import transaction
 
 from bonded.rules.permissions import Actor
 from inspections.actions.locks import lock_booking, retried_after_deadlock
+from inspections.actions.visitors import announced_of
 from inspections.actions.visits import end_visit, take_visit
 from inspections.models.bookings import Booking
 from inspections.queries.bookings import principal_of_visit
@@ -48,6 +49,8 @@ def move_booking(
         visitors=old.visitors,
         remote_visitors=old.remote_visitors,
         guarantee_company_id=principal_id,
+        trays=list(old.lots.order_by("turn").values_list("tray", flat=True)),
+        identities=announced_of(old),
     )
     return take_visit(
         wish,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from inspections.models.sessions import ViewingSession
 from inspections.rules.booking_passes import PassNotValid, VisitPass
 from inspections.rules.bookings import STEPS, BookingState
 from inspections.rules.permissions import Act, require
+from inspections.rules.visitors import Paper
 
 
 @retried_after_deadlock
@@ -37,16 +39,19 @@ def issue_booking_pass(*, booking_id: UUID, actor: Actor, at: datetime) -> Visit
     BookingPass.objects.update_or_create(booking=booking, defaults=columns)
     record_activity(Act.ISSUE_BOOKING_PASS, booking, actor=actor, at=at)
     place = f"{booking.desk.room.name}, {booking.desk.location.code}"
-    return VisitPass(token, booking.during.lower, booking.during.upper, place, booking.visitors)
+    trays = list(booking.lots.order_by("turn").values_list("tray", flat=True))
+    return VisitPass(token, booking.during.lower, booking.during.upper, place, booking.visitors, trays)
 
 
 @retried_after_deadlock
 @transaction.atomic
-def check_in_by_pass(*, pass_token: str, identity_note: str, actor: Actor, at: datetime) -> ViewingSession:
+def check_in_by_pass(
+    *, pass_token: str, identity_note: str, papers: Sequence[Paper] = (), actor: Actor, at: datetime
+) -> ViewingSession:
     """Let in the visitors who show their booking's pass, and note which papers were seen.
 
     A pass ends with its booking and needs no revoking, because nobody is let in unless the visit is booked. Raises
-    PassNotValid, StepNotAllowed, CheckInNotOpen.
+    PassNotValid, StepNotAllowed, CheckInNotOpen, VisitorNotAdmitted, VisitorNotIdentified.
     """
     require(actor, Act.CHECK_IN)
     passes = BookingPass.objects.filter(digest=_digest(pass_token), used_at__isnull=True)
@@ -58,7 +63,7 @@ def check_in_by_pass(*, pass_token: str, identity_note: str, actor: Actor, at: d
     pass_ = passes.locked().first()
     if pass_ is None:
         raise PassNotValid("This pass is not known here, used, or replaced by another.")
-    session = let_in(booking, identity_note, actor=actor, at=at)
+    session = let_in(booking, identity_note, papers, actor=actor, at=at)
     pass_.used_at = at
     pass_.save(update_fields=["used_at"])
     return session

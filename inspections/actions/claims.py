@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import connection
@@ -15,8 +15,9 @@ from inspections.rules.slots import Slot
 # deadlock of two plain inserts that each wait for the other; the order keeps several rows from it.
 _CLAIM = """
       WITH named AS (
-           INSERT INTO inspections_bookedlot (booking_id, lot_id, turn)
-           SELECT %(booking_id)s::uuid, id, turn FROM unnest(%(lot_ids)s::bigint[]) WITH ORDINALITY AS lot (id, turn))
+           INSERT INTO inspections_bookedlot (booking_id, lot_id, turn, tray)
+           SELECT %(booking_id)s::uuid, id, turn, tray
+             FROM unnest(%(lot_ids)s::bigint[], %(trays)s::smallint[]) WITH ORDINALITY AS lot (id, tray, turn))
     INSERT INTO inspections_claim (booking_id, resource_kind, resource_id, during, is_active)
     SELECT %(booking_id)s::uuid, wanted.kind, wanted.id,
            tstzrange(%(begins)s::timestamptz, %(ends)s::timestamptz), true
@@ -27,17 +28,18 @@ _CLAIM = """
 
 
 def claim_resources(
-    booking: Booking, resources: Collection[Resource], slot: Slot, *, lot_ids: Sequence[int] = ()
+    booking: Booking, resources: Collection[Resource], slot: Slot, *, trays: Mapping[int, int] | None = None
 ) -> bool:
     """Claim resources for a visit and the changeover after it in one statement, and say whether all were free.
 
-    The same statement names the lots of a new booking, in their turn. Waits for a rival that is not yet committed.
-    When it says no, the act must be undone.
+    The same statement names the lots of a new booking, in their turn, each with its tray's place. Waits for a rival
+    that is not yet committed. When it says no, the act must be undone.
     """
     wanted = sorted(resources)
     asked: dict[str, Any] = {
         "booking_id": booking.pk,
-        "lot_ids": list(lot_ids),
+        "lot_ids": list(trays or ()),
+        "trays": list((trays or {}).values()),
         "begins": slot.starts_at,
         "ends": slot.busy_until,
         "kinds": [resource.kind.value for resource in wanted],

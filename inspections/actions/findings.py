@@ -15,9 +15,7 @@ from inspections.models.findings import Finding
 from inspections.models.sessions import SessionLot
 from inspections.rules.findings import Intent, LotNotViewed
 from inspections.rules.permissions import Act, require
-from inspections.rules.sessions import SessionState
-
-_LOOKING = (SessionState.OPEN, SessionState.WEIGHED_IN)
+from inspections.rules.sessions import LOOKING
 
 
 @retried_after_deadlock
@@ -41,7 +39,7 @@ def record_finding(
     assert actor.user_id is not None
     session = lock_session(lock_booking(booking_id, actor=actor))
     session_lot = SessionLot.objects.filter(session=session, lot_id=lot_id, is_viewable=True).first()
-    if session_lot is None or session.state not in _LOOKING:
+    if session_lot is None or session.state not in LOOKING:
         raise LotNotViewed("This lot is not looked at in this visit now.", state=session.state)
     said = {
         "intent": intent,

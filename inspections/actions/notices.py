@@ -40,6 +40,32 @@ def tell_of_visit(*, booking_id: UUID, at: datetime) -> None:
         _tell(booking.moved_from, NoticeKind.VISIT_ENDED, _told(booking.moved_from) - people, at=at)
 
 
+def tell_of_push(*, booking_id: UUID, at: datetime) -> None:
+    """Note that a visit begins later, for everybody who was told of it and its escort, each time that it does.
+
+    Runs in the transaction of the act that pushed it.
+    """
+    booking = _booking(booking_id)
+    if booking.state == BookingState.HELD:
+        return
+    people = _told(booking) | {booking.requested_by_id, booking.escort.keeper_id}
+    _tell(booking, NoticeKind.VISIT_PUSHED, people, occasion=str(booking.pushes), at=at)
+
+
+def tell_of_duty(booking: Booking, *, occasion: str, at: datetime) -> None:
+    """Note that new rates change what is reserved for a visit, or could not, for who booked it."""
+    write_notices(
+        user_ids=[booking.requested_by_id],
+        kind=NoticeKind.VISIT_DUTY_CHANGED,
+        subject_kind=SUBJECT,
+        subject_id=str(booking.pk),
+        occasion=occasion,
+        facts={"status": "short" if booking.shortfall_minor else "resized"},
+        due_at=at,
+        at=at,
+    )
+
+
 def tell_of_end(*, booking_id: UUID, at: datetime) -> None:
     """Take back what was to be told of a visit that has ended, and note its end for those who were told of it.
 
@@ -73,7 +99,13 @@ def _deciding_roles(booking: Booking) -> set[str]:
 
 
 def _tell(
-    booking: Booking, kind: NoticeKind, user_ids: Collection[int], *, due_at: datetime | None = None, at: datetime
+    booking: Booking,
+    kind: NoticeKind,
+    user_ids: Collection[int],
+    *,
+    occasion: str = "",
+    due_at: datetime | None = None,
+    at: datetime,
 ) -> None:
     is_change = kind not in FORETELLING
     write_notices(
@@ -81,6 +113,7 @@ def _tell(
         kind=kind,
         subject_kind=SUBJECT,
         subject_id=str(booking.pk),
+        occasion=occasion,
         facts={"status": booking.state},
         calendar_entry=calendar_entries([booking])[0] if is_change and user_ids else None,
         due_at=due_at or at,

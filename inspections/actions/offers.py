@@ -10,12 +10,14 @@ from django.db import transaction
 from bonded.actions.activity import record_activity
 from bonded.actions.locks import lock_lot
 from bonded.actions.withdrawals import request_withdrawal
+from bonded.rules.client_events import EventKind
 from bonded.rules.errors import Problem
 from bonded.rules.lots import GoodsState
 from bonded.rules.money import CurrenciesDiffer, Money
 from bonded.rules.permissions import SYSTEM, Actor, Role
 from bonded.rules.seals import require_seal_number
 from bonded.rules.withdrawals import LotsNotFree, Procedure
+from inspections.actions.client_events import tell_of_offer
 from inspections.actions.locks import lock_offer, lock_open_offers, retried_after_deadlock
 from inspections.actions.overdue_offers import end_offer
 from inspections.models.offers import Offer
@@ -76,6 +78,7 @@ def make_offer(
         note=note,
     )
     _record(Act.MAKE_OFFER, offer, price, actor=actor, at=at)
+    tell_of_offer(offer, EventKind.OFFER_MADE, at=at)
     return offer
 
 
@@ -97,6 +100,7 @@ def counter_offer(
     offer.counter_total_minor = offer_total(price, offer.weight_carats).minor
     offer.save(update_fields=["state", "ends_at", "counter_price_minor", "counter_total_minor"])
     _record(Act.COUNTER_OFFER, offer, price, actor=actor, at=at)
+    tell_of_offer(offer, EventKind.OFFER_ANSWERED, at=at)
     return offer
 
 

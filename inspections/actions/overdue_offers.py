@@ -9,10 +9,12 @@ from uuid import UUID
 from django.db import transaction
 
 from bonded.actions.activity import record_activity
+from bonded.rules.client_events import EventKind
 from bonded.rules.errors import Problem
 from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import Actor
 from bonded.rules.withdrawals import LotsNotFree
+from inspections.actions.client_events import tell_of_offer
 from inspections.actions.locks import lock_offer, lock_open_offers
 from inspections.models.offers import Offer
 from inspections.rules.offers import OPEN_STATES, STEPS, OfferState
@@ -25,6 +27,8 @@ def end_offer(offer: Offer, target: OfferState, *, act: Act, actor: Actor, at: d
     offer.state, offer.ended_at, offer.refusal_reason = target, at, reason
     offer.save(update_fields=["state", "ended_at", "refusal_reason"])
     record_activity(act, offer, actor=actor, at=at, became=target, reason=reason)
+    kind = EventKind.OFFER_LAPSED if target is OfferState.LAPSED else EventKind.OFFER_ANSWERED
+    tell_of_offer(offer, kind, at=at)
 
 
 @transaction.atomic

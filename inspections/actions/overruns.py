@@ -76,7 +76,8 @@ def _push(bookings: Iterable[tuple[Booking, timedelta]], *, actor: Actor, at: da
             seconds = delay.total_seconds()
             cursor.execute(PUSH, [seconds, seconds, booking.pk])
         booking.during = DateTimeTZRange(booking.during.lower + delay, booking.during.upper + delay)
-        booking.save(update_fields=["during"])
+        booking.pushes += 1
+        booking.save(update_fields=["during", "pushes"])
         minutes = int(delay.total_seconds() // 60)
         record_activity(Act.PUSH_BOOKING, booking, actor=actor, at=at, minutes=minutes)
         tell_of_booking(booking, at=at)

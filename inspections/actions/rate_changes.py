@@ -16,6 +16,7 @@ from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
 from inspections.actions.headroom import duty_of_visit
 from inspections.actions.locks import lock_booking, retried_after_deadlock
+from inspections.actions.notices import tell_of_duty
 from inspections.models.bookings import Booking
 from inspections.queries.rate_changes import rate_changes
 from inspections.rules.bookings import BookingState
@@ -97,3 +98,4 @@ def _tell(booking: Booking, before: tuple[int, int], *, actor: Actor, at: dateti
         facts={"status": "short" if booking.shortfall_minor else "resized"},
         at=at,
     )
+    tell_of_duty(booking, occasion=str(booking.rates_seen), at=at)

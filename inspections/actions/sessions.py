@@ -19,6 +19,7 @@ from inspections.actions.claims import end_claims
 from inspections.actions.client_events import tell_of_booking
 from inspections.actions.headroom import keep_for_shortage
 from inspections.actions.locks import lock_booking, lock_session, retried_after_deadlock
+from inspections.actions.visitors import see_papers
 from inspections.models.bookings import Booking
 from inspections.models.findings import Finding
 from inspections.models.sessions import SessionLot, ViewingSession
@@ -37,25 +38,31 @@ from inspections.rules.sessions import (
     is_same_stone,
     require_each_lot_once,
 )
+from inspections.rules.visitors import Paper
 from inspections.signals import session_closed
 
 
 @retried_after_deadlock
 @transaction.atomic
-def check_in(*, booking_id: UUID, identity_note: str, actor: Actor, at: datetime) -> ViewingSession:
-    """Let the visitors of a booking in, and note which papers were seen.
+def check_in(
+    *, booking_id: UUID, identity_note: str, papers: Sequence[Paper] = (), actor: Actor, at: datetime
+) -> ViewingSession:
+    """Let the visitors of a booking in, compare their papers with those announced, and note which were seen.
 
-    Raises NotFound, StepNotAllowed, CheckInNotOpen.
+    Raises NotFound, StepNotAllowed, CheckInNotOpen, VisitorNotAdmitted, VisitorNotIdentified.
     """
     require(actor, Act.CHECK_IN)
-    return let_in(lock_booking(booking_id, actor=actor), identity_note, actor=actor, at=at)
+    return let_in(lock_booking(booking_id, actor=actor), identity_note, papers, actor=actor, at=at)
 
 
-def let_in(booking: Booking, identity_note: str, *, actor: Actor, at: datetime) -> ViewingSession:
-    """Do what every way to a visit does, with a locked booking; raises StepNotAllowed, CheckInNotOpen."""
+def let_in(
+    booking: Booking, identity_note: str, papers: Sequence[Paper], *, actor: Actor, at: datetime
+) -> ViewingSession:
+    """Do what every way to a visit does, with a locked booking; raises as `check_in` does."""
     assert actor.user_id is not None
     require_step(bookings.STEPS, BookingState(booking.state), BookingState.IN_SESSION)
     require_check_in_open(booking.during.lower, booking.during.upper, at=at)
+    see_papers(booking, papers, at=at)
     booking.state = BookingState.IN_SESSION
     booking.save(update_fields=["state"])
     session = ViewingSession.objects.create(

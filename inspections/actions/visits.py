@@ -21,6 +21,7 @@ from inspections.actions.claims import claim_resources, end_claims
 from inspections.actions.client_events import tell_of_booking
 from inspections.actions.headroom import free_for_booking, reserve_for_booking
 from inspections.actions.locks import lock_bookings
+from inspections.actions.visitors import announce_visitors
 from inspections.models.bookings import Booking, BookingException
 from inspections.models.visit_terms import Instrument
 from inspections.queries.slots import next_free
@@ -35,6 +36,7 @@ from inspections.queries.visit_resources import (
     scale_for,
     taken_during,
 )
+from inspections.queries.visitors import ban_reasons
 from inspections.rules.bookings import (
     STEPS,
     BookingFacts,
@@ -43,6 +45,7 @@ from inspections.rules.bookings import (
     VisitWish,
     booking_problems,
     missing_resources,
+    tray_places,
 )
 from inspections.rules.claims import Resource, ResourceKind, slot_taken
 from inspections.rules.company_papers import paper_problems
@@ -50,6 +53,7 @@ from inspections.rules.openings import is_offered
 from inspections.rules.permissions import Act
 from inspections.rules.slots import Slot, slot_from
 from inspections.rules.visit_terms import VisitTerms
+from inspections.rules.visitors import ban_problems
 from inspections.signals import booking_ended, booking_made
 
 
@@ -102,9 +106,9 @@ def take_visit(
     require_overridable(problems, "" if held_for else justification)
     if problems:
         booking.state = BookingState.REQUESTED
-    _write(draft, problems)
-    lot_ids = list(dict.fromkeys(wish.lot_ids))
-    if not claim_resources(booking, draft.resources, slot, lot_ids=lot_ids):
+    _write(draft, wish, problems)
+    trays = tray_places(wish.lot_ids, wish.trays)
+    if not claim_resources(booking, draft.resources, slot, trays=trays):
         raise slot_taken(
             slot.starts_at,
             next_free(
@@ -123,7 +127,7 @@ def take_visit(
         at=at,
         desk=booking.desk.location.code,
         starts_at=slot.starts_at.isoformat(),
-        lots=[str(lot_id) for lot_id in lot_ids],
+        lots=[str(lot_id) for lot_id in trays],
         state=booking.state,
     )
     tell_of_booking(booking, at=at)
@@ -170,15 +174,17 @@ def _problems_of(draft: _Draft, wish: VisitWish, *, actor: Actor, at: datetime) 
     return [
         *problems_of(booking, draft.slot, wish.lot_ids, draft.lot_problems, duty_problem, standing, at=at),
         *paper_problems(kinds, standing.papers),
+        *ban_problems(ban_reasons([one.digest for one in wish.identities])),
         *missing_resources(draft.terms, has_officer=booking.officer is not None, instruments=instruments),
     ]
 
 
-def _write(draft: _Draft, problems: Sequence[Problem]) -> None:
+def _write(draft: _Draft, wish: VisitWish, problems: Sequence[Problem]) -> None:
     booking = draft.booking
     booking.save(force_insert=True)
     if draft.instruments:
         booking.instruments.set(draft.instruments)
+    announce_visitors(booking, wish.identities)
     if problems:
         ask_for_overrides(booking, problems)
 

@@ -22,6 +22,7 @@ from inspections.models.waiting_list import WaitingEntry
 from inspections.queries.waiting_list import digest_of_link
 from inspections.rules.bookings import MOST_LOTS
 from inspections.rules.permissions import Act, require
+from inspections.rules.visitors import Paper
 from inspections.rules.waiting_list import (
     HIGHEST_PRIORITY,
     LARGEST_PARTY,
@@ -105,6 +106,7 @@ def accept_place(
     entry_id: UUID,
     visitors: Sequence[str],
     remote_visitors: Sequence[str] = (),
+    papers: Sequence[Paper] = (),
     justification: str,
     actor: Actor,
     at: datetime,
@@ -122,6 +124,7 @@ def accept_place(
         booking_id=entry.booking_id,
         visitors=visitors,
         remote_visitors=remote_visitors,
+        papers=papers,
         justification=justification,
         actor=actor,
         at=at,

@@ -13,7 +13,15 @@ from bonded.api.base import IDEMPOTENCY_KEY, ApiView, Request, idempotent, json_
 from inspections.actions.booking_approvals import approve_booking, refuse_booking
 from inspections.actions.booking_holds import confirm_booking, hold_viewing
 from inspections.actions.booking_moves import move_booking
-from inspections.api.bookings import BookingAnswer, PlaceRequest, VisitorsRequest, VisitRequest, booking_json, wish_of
+from inspections.api.bookings import (
+    BookingAnswer,
+    PlaceRequest,
+    VisitorsRequest,
+    VisitRequest,
+    booking_json,
+    read_visitors,
+    wish_of,
+)
 from inspections.queries.viewing_rooms import place_of
 
 
@@ -54,7 +62,7 @@ class ConfirmBookingView(ApiView):
     @idempotent
     def post(self, request: Request, booking_id: UUID) -> HttpResponse:
         """Book what was held."""
-        confirm_booking(booking_id=booking_id, **read(VisitorsRequest, request), actor=request.actor, at=request.at)
+        confirm_booking(booking_id=booking_id, **read_visitors(request), actor=request.actor, at=request.at)
         return json_response(booking_json(booking_id, request))
 
 

@@ -9,10 +9,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from bonded.api.base import IDEMPOTENCY_KEY, ApiView, Request, idempotent, json_response, read
+from bonded.api.base import IDEMPOTENCY_KEY, AddressThrottle, ApiView, Request, idempotent, json_response
 from inspections.actions.booking_passes import check_in_by_pass, issue_booking_pass
 from inspections.api.bookings import BookingAnswer, booking_json
-from inspections.api.sessions import CheckInRequest
+from inspections.api.sessions import CheckInRequest, read_check_in
 from inspections.gateways.booking_passes import pass_pdf
 
 
@@ -41,6 +41,9 @@ class BookingPassView(ApiView):
 class CheckInsView(ApiView):
     """The door of the viewing room, opened by a pass."""
 
+    throttle_classes = (AddressThrottle,)
+    door, calls_a_minute = "check-ins", 60
+
     @extend_schema(
         operation_id="check_in_by_pass",
         parameters=[IDEMPOTENCY_KEY],
@@ -50,5 +53,5 @@ class CheckInsView(ApiView):
     @idempotent
     def post(self, request: Request) -> HttpResponse:
         """Let the visitors of the pass's booking in."""
-        session = check_in_by_pass(**read(PassCheckInRequest, request), actor=request.actor, at=request.at)
+        session = check_in_by_pass(**read_check_in(PassCheckInRequest, request), actor=request.actor, at=request.at)
         return json_response(booking_json(session.booking_id, request), 201)

@@ -16,6 +16,7 @@ from bonded.api.base import (
     LIMIT,
     ApiView,
     Request,
+    columns_of,
     idempotent,
     json_response,
     page_response,
@@ -25,10 +26,13 @@ from bonded.queries.lots import lot_ids_by_stock_numbers
 from bonded.queries.pages import page_by, page_size_from_text
 from bonded.rules.money import Money
 from inspections.actions.bookings import book_viewing, cancel_booking
+from inspections.actions.visitors import identities_of
+from inspections.api.visitors import PaperRequest, papers_from
 from inspections.models.bookings import Booking
 from inspections.models.sessions import SessionLot, ViewingSession
 from inspections.queries.bookings import booking_as_told, bookings_visible_to, exceptions_of, session_of
 from inspections.queries.viewing_rooms import place_of
+from inspections.queries.visitors import announced_for
 from inspections.rules.bookings import VisitWish
 
 
@@ -47,20 +51,28 @@ class PlaceRequest(serializers.Serializer[Any]):
 class VisitRequest(PlaceRequest):
     """Which lots, in the order of viewing, at which desk, and when.
 
-    Without a guarantee's company the caller's own stands for the duty.
+    Without a guarantee's company the caller's own stands for the duty. `trays` are the places on the tray of the lots
+    as they are named, from 1 to their number; without them each lies at the place of its turn.
     """
 
     stock_numbers = serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=200)
     guarantee_company_id = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    trays = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=200), max_length=200, required=False, default=list
+    )
 
 
 class VisitorsRequest(serializers.Serializer[Any]):
-    """Who will come, who looks on by video, and why what stands against the visit should be overridden."""
+    """Who will come, who looks on by video, and why what stands against the visit should be overridden.
+
+    Who is announced with one of the `papers` shows it at the door.
+    """
 
     visitors = serializers.ListField(child=serializers.CharField(max_length=100), max_length=20)
     remote_visitors = serializers.ListField(
         child=serializers.CharField(max_length=100), max_length=20, required=False, default=list
     )
+    papers = serializers.ListField(child=PaperRequest(), max_length=20, required=False, default=list)
     justification = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
@@ -118,6 +130,15 @@ class ExceptionAnswer(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_blank=True)
 
 
+class VisitorAnswer(serializers.Serializer[Any]):
+    """A visitor who was announced with a paper, and when a keeper saw it."""
+
+    name = serializers.CharField()
+    document_kind = serializers.CharField()
+    last_four = serializers.CharField()
+    seen_at = serializers.DateTimeField(allow_null=True)
+
+
 class BookingSummary(serializers.Serializer[Any]):
     """A booking in a list."""
 
@@ -144,6 +165,8 @@ class BookingAnswer(BookingSummary):
     officer = serializers.CharField(allow_null=True)
     instruments = serializers.ListField(child=serializers.CharField())
     stock_numbers = serializers.ListField(child=serializers.CharField())
+    trays = serializers.ListField(child=serializers.IntegerField())
+    announced = VisitorAnswer(many=True)
     duty = serializers.CharField()
     shortfall = serializers.CharField()
     currency = serializers.CharField()
@@ -183,12 +206,21 @@ def booking_json(booking_id: UUID, request: Request) -> dict[str, Any]:
     return told | {
         "duty": str(Money(told["duty"], told["currency"])),
         "shortfall": str(Money(told["shortfall"], told["currency"])),
+        "announced": (
+            [columns_of(VisitorAnswer, one) for one in announced_for(booking_id)] if told["announced"] else []
+        ),
         "exceptions": [
             {name: getattr(one, name) for name in ("code", "message", "overridable_by", "decided_at", "reason")}
             for one in exceptions
         ],
         "session": _session_json(session_of(booking_id)) if told["session"] else None,
     }
+
+
+def read_visitors(request: Request) -> dict[str, Any]:
+    """Read a VisitorsRequest as the acts take it."""
+    fields = read(VisitorsRequest, request)
+    return fields | {"papers": papers_from(fields["papers"])}
 
 
 def wish_of(fields: Mapping[str, Any], request: Request) -> VisitWish:
@@ -204,6 +236,8 @@ def wish_of(fields: Mapping[str, Any], request: Request) -> VisitWish:
         visitors=fields.get("visitors", ()),
         remote_visitors=fields.get("remote_visitors", ()),
         guarantee_company_id=fields.get("guarantee_company_id"),
+        trays=fields["trays"],
+        identities=identities_of(papers_from(fields.get("papers", ()))),
     )
 
 

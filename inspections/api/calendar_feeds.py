@@ -11,7 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from bonded.api.base import IDEMPOTENCY_KEY, ApiView, Request, idempotent, json_response, read
+from bonded.api.base import IDEMPOTENCY_KEY, AddressThrottle, ApiView, Request, idempotent, json_response, read
 from bonded.gateways.base import feed as calendar_file
 from inspections.actions.calendar_feeds import make_calendar_feed, revoke_calendar_feed
 from inspections.models.calendar_feeds import CalendarFeed
@@ -95,6 +95,9 @@ class CalendarFeedView(ApiView):
 
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes = (AddressThrottle,)
+    # Calendars of a whole office come from one address, and each asks for every feed that it has.
+    door, calls_a_minute = "calendar-feeds", 120
 
     @extend_schema(operation_id="read_calendar_feed", auth=[], responses={(200, "text/calendar"): OpenApiTypes.BINARY})
     def get(self, request: Request, token: str) -> HttpResponse:

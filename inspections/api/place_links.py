@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 
-from bonded.api.base import ApiView, Request, json_response, read
+from bonded.api.base import AddressThrottle, ApiView, Request, json_response
 from inspections.actions.waiting_list import accept_place, decline_place, leave_waiting_list
-from inspections.api.bookings import VisitorsRequest
+from inspections.api.bookings import VisitorsRequest, read_visitors
 from inspections.api.waiting_list import OfferedPlaceAnswer, place_json
 from inspections.queries.waiting_list import company_of_wait, wait_by_link
 
@@ -17,6 +17,8 @@ class _LinkView(ApiView):
 
     authentication_classes = ()
     permission_classes = ()
+    throttle_classes = (AddressThrottle,)
+    door, calls_a_minute = "place-links", 30
 
 
 class OfferByLinkView(_LinkView):
@@ -36,7 +38,7 @@ class AcceptByLinkView(_LinkView):
     def post(self, request: Request, token: str) -> HttpResponse:
         """Book the place that is held; the link is void afterwards."""
         entry = wait_by_link(token)
-        fields = read(VisitorsRequest, request)
+        fields = read_visitors(request)
         return json_response(
             place_json(accept_place(entry_id=entry.pk, **fields, actor=company_of_wait(entry), at=request.at))
         )

@@ -15,15 +15,23 @@ from bonded.queries.parties import keeper_id_of
 from inspections.actions.findings import record_finding
 from inspections.actions.sessions import check_in, close_session, open_session, weigh_in_session
 from inspections.api.bookings import BookingAnswer, booking_json
+from inspections.api.visitors import PaperRequest, papers_from
 from inspections.queries.bookings import booked_lot_ids
 from inspections.rules.findings import Intent
 from inspections.rules.sessions import WeighedIn, WeighedOut
 
 
 class CheckInRequest(serializers.Serializer[Any]):
-    """Which papers were seen; never their whole numbers."""
+    """Which papers were seen, never their whole numbers; and the papers themselves, to be compared and forgotten."""
 
     identity_note = serializers.CharField(max_length=200)
+    papers = serializers.ListField(child=PaperRequest(), max_length=20, required=False, default=list)
+
+
+def read_check_in(serializer: type[CheckInRequest], request: Request) -> dict[str, Any]:
+    """Read a check-in as the acts take it."""
+    fields = read(serializer, request)
+    return fields | {"papers": papers_from(fields["papers"])}
 
 
 class LotWeighing(serializers.Serializer[Any]):
@@ -74,8 +82,8 @@ class CheckInView(ApiView):
     @idempotent
     def post(self, request: Request, booking_id: UUID) -> HttpResponse:
         """Let the visitors in."""
-        note = read(CheckInRequest, request)["identity_note"]
-        check_in(booking_id=booking_id, identity_note=note, actor=request.actor, at=request.at)
+        fields = read_check_in(CheckInRequest, request)
+        check_in(booking_id=booking_id, **fields, actor=request.actor, at=request.at)
         return json_response(booking_json(booking_id, request))
 
 

@@ -30,7 +30,7 @@ from inspections.actions.waiting_list import (
     leave_waiting_list,
     raise_priority,
 )
-from inspections.api.bookings import VisitorsRequest
+from inspections.api.bookings import VisitorsRequest, read_visitors
 from inspections.models.waiting_list import WaitingEntry
 from inspections.queries.waiting_list import wait_visible_to, waits_visible_to
 from inspections.rules.waiting_list import HIGHEST_PRIORITY, LARGEST_PARTY, WaitState
@@ -189,7 +189,7 @@ class AcceptPlaceView(ApiView):
     @idempotent
     def post(self, request: Request, entry_id: UUID) -> HttpResponse:
         """Book the place that is held."""
-        accept_place(entry_id=entry_id, **read(VisitorsRequest, request), actor=request.actor, at=request.at)
+        accept_place(entry_id=entry_id, **read_visitors(request), actor=request.actor, at=request.at)
         return json_response(wait_json(wait_visible_to(request.actor, entry_id)))
 
 

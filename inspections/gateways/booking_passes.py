@@ -38,6 +38,7 @@ def pass_pdf(visit: VisitPass) -> bytes:
     lines = [
         f"Time 时间: {visiting_time(visit.starts_at, visit.ends_at)}",
         f"Place 地点: {visit.place}",
+        f"Tray places in the order of viewing 按看货顺序的盘位: {', '.join(map(str, visit.trays))}",
         "Visitors 来访人:",
         *(f"   {name}" for name in visit.visitors),
         "Good once, for this visit only. 仅限本次看货使用一次。",

@@ -65,6 +65,7 @@ class Booking(Table):
         max_length=500, blank=True, default="", help_text="Why what stands against it should be overridden."
     )
     moved_from = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="moved_to")
+    pushes = models.SmallIntegerField(default=0, help_text="How often it begins later, because a visit went on.")
     was_late = models.BooleanField(default=False, help_text="It was given up or moved too late before it began.")
     cancellation_reason = models.CharField(max_length=200, blank=True, default="")
     ended_at = models.DateTimeField(null=True)
@@ -114,11 +115,12 @@ class Booking(Table):
 
 
 class BookedLot(Table):
-    """One row is one lot of a booking, at its turn in the order of viewing, counted from 1."""
+    """One row is one lot of a booking: its turn in the order of viewing and its place on the tray, counted from 1."""
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="lots")
     lot = models.ForeignKey("bonded.Lot", on_delete=models.PROTECT, related_name="booked_lots")
     turn = models.SmallIntegerField()
+    tray = models.SmallIntegerField()
 
     objects = TableQuerySet["BookedLot"].as_manager()
 
@@ -126,6 +128,8 @@ class BookedLot(Table):
         constraints = [
             models.UniqueConstraint(fields=["booking", "lot"], name="a_booking_names_a_lot_once"),
             models.UniqueConstraint(fields=["booking", "turn"], name="lots_are_viewed_one_after_the_other"),
+            models.UniqueConstraint(fields=["booking", "tray"], name="a_tray_place_holds_one_lot_of_a_visit"),
+            models.CheckConstraint(condition=Q(tray__gte=1), name="tray_places_are_counted_from_one"),
         ]
 
     def __str__(self) -> str:

@@ -13,12 +13,12 @@ from inspections.rules.bookings import BookingState
 from inspections.rules.calendars import calendar_entry
 
 CHAINS = """
-    WITH RECURSIVE before (of, id, moved_from_id, moves) AS (
-        SELECT id, id, moved_from_id, 0 FROM inspections_booking WHERE id = ANY(%s::uuid[])
+    WITH RECURSIVE before (of, id, moved_from_id, moves, pushes) AS (
+        SELECT id, id, moved_from_id, 0, pushes::int FROM inspections_booking WHERE id = ANY(%s::uuid[])
         UNION ALL
-        SELECT before.of, b.id, b.moved_from_id, before.moves + 1
+        SELECT before.of, b.id, b.moved_from_id, before.moves + 1, before.pushes + b.pushes
           FROM before JOIN inspections_booking b ON b.id = before.moved_from_id)
-    SELECT of, id, moves FROM before WHERE moved_from_id IS NULL
+    SELECT of, id, moves, pushes FROM before WHERE moved_from_id IS NULL
 """
 
 
@@ -27,12 +27,12 @@ def calendar_entries(bookings: Collection[Booking]) -> list[CalendarEntry]:
 
     Runs one SQL statement for those that were moved, else none.
     """
-    chains: dict[UUID, tuple[UUID, int]] = {booking.pk: (booking.pk, 0) for booking in bookings}
+    chains: dict[UUID, tuple[UUID, int, int]] = {one.pk: (one.pk, 0, one.pushes) for one in bookings}
     moved = [booking.pk for booking in bookings if booking.moved_from_id]
     if moved:
         with connection.cursor() as cursor:
             cursor.execute(CHAINS, [moved])
-            chains |= {of: (first, moves) for of, first, moves in cursor.fetchall()}
+            chains |= {of: (first, moves, pushes) for of, first, moves, pushes in cursor.fetchall()}
     return [
         calendar_entry(
             *chains[booking.pk],

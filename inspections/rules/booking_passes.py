@@ -18,13 +18,17 @@ class PassNotValid(RuleViolation):
 
 @dataclass(frozen=True, slots=True)
 class VisitPass:
-    """A pass as it is printed: no lots, no values, no company. `token` is what its code says."""
+    """A pass as it is printed: no lots, no values, no company. `token` is what its code says.
+
+    `trays` are the places on the tray in the order of viewing.
+    """
 
     token: str
     starts_at: datetime
     ends_at: datetime
     place: str
     visitors: Sequence[str]
+    trays: Sequence[int]
 
 
 def visiting_time(starts_at: datetime, ends_at: datetime) -> str:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bonded.rules.errors import Problem, ProblemsFound, RuleViolation
+from bonded.rules.errors import InputInvalid, Problem, ProblemsFound, RuleViolation
 from bonded.rules.permissions import Role
 from inspections.rules.slots import ROOM_ZONE, Slot
 from inspections.rules.viewing_rooms import is_calibrated
 from inspections.rules.visit_terms import VisitTerms
+from inspections.rules.visitors import Identity
 
 
 class BookingState(StrEnum):
@@ -95,11 +96,18 @@ class CheckInNotOpen(RuleViolation):
     code = "check_in_not_open"
 
 
+class TraysInvalid(InputInvalid):
+    """The tray places are not one for each lot."""
+
+    code = "trays_invalid"
+
+
 @dataclass(frozen=True, slots=True)
 class VisitWish:
     """What somebody asks for: lots in the order of viewing, and where and when.
 
-    Without an escort or scale the first free one is meant; without a guarantee company the company's own guarantee.
+    Without an escort or scale the first free one is meant; without a guarantee company the company's own guarantee;
+    without `trays`, which are in the order of the lots, each lot lies at the place of its turn.
     """
 
     lot_ids: Sequence[int]
@@ -110,6 +118,8 @@ class VisitWish:
     visitors: Sequence[str] = ()
     remote_visitors: Sequence[str] = ()
     guarantee_company_id: int | None = None
+    trays: Sequence[int] = ()
+    identities: Sequence[Identity] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +147,20 @@ class BookingFacts:
     holds: int = 0
     names_visitors: bool = True
     is_remote: bool = False
+
+
+def tray_places(lot_ids: Sequence[int], trays: Sequence[int]) -> dict[int, int]:
+    """Give each lot's place on the tray, in the order of viewing: 1 to their number, each once.
+
+    Without `trays` a lot named twice lies there once. Raises TraysInvalid.
+    """
+    lots = list(dict.fromkeys(lot_ids))
+    places = list(trays) or list(range(1, len(lots) + 1))
+    if sorted(places) != list(range(1, len(lots) + 1)) or (trays and len(lots) < len(lot_ids)):
+        raise TraysInvalid(
+            f"Each lot has a place of its own, from 1 to {len(lots)}.", trays=[str(place) for place in places]
+        )
+    return dict(zip(lots, places, strict=True))
 
 
 def booking_problems(facts: BookingFacts) -> list[Problem]:

@@ -27,6 +27,11 @@ class Act(StrEnum):
     WEIGH_IN_SESSION = "inspections.session.weigh_in"
     CLOSE_SESSION = "inspections.session.close"
     RECORD_FINDING = "inspections.finding.record"
+    STORE_FINDING_PHOTO = "inspections.finding_photo.store"
+    READ_FINDING_PHOTO = "inspections.finding_photo.read"
+    READ_BANS = "inspections.ban.read"
+    BAN_VISITOR = "inspections.ban.make"
+    LIFT_BAN = "inspections.ban.lift"
     PRICE_VISIT = "inspections.booking.price"
     ISSUE_BOOKING_PASS = "inspections.booking_pass.issue"  # noqa: S105
     FEED_COMPANY_VISITS = "inspections.calendar_feed.company"
@@ -75,6 +80,12 @@ MAY: ActTable = {
     Act.WEIGH_IN_SESSION: _KEEPER,
     Act.CLOSE_SESSION: _KEEPER,
     Act.RECORD_FINDING: _BUYER | _KEEPER,
+    Act.STORE_FINDING_PHOTO: _BUYER | _KEEPER,
+    # Of keepers those who took part in the visit.
+    Act.READ_FINDING_PHOTO: frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.AUDITOR}),
+    Act.READ_BANS: frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.AUDITOR}),
+    Act.BAN_VISITOR: frozenset({Role.ADMINISTRATOR}),
+    Act.LIFT_BAN: frozenset({Role.ADMINISTRATOR}),
     Act.PRICE_VISIT: frozenset({Role.SYSTEM}),
     Act.ISSUE_BOOKING_PASS: _BUYER,
     Act.FEED_COMPANY_VISITS: _BUYER,

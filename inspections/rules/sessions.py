@@ -28,6 +28,8 @@ STEPS: dict[SessionState, frozenset[SessionState]] = {
     SessionState.CANCELLED: frozenset(),
 }
 RUNNING_STATES = frozenset({SessionState.CHECKED_IN, SessionState.OPEN, SessionState.WEIGHED_IN})
+# In these something may be said of the lots.
+LOOKING = frozenset({SessionState.OPEN, SessionState.WEIGHED_IN})
 
 
 class LotsDiffer(RuleViolation):

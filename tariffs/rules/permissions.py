@@ -12,6 +12,7 @@ class Act(StrEnum):
 
     LOAD_TARIFFS = "tariffs.schedule.load"
     READ_SCHEDULE = "tariffs.schedule.read"
+    TELL_DEADLINES = "tariffs.deadline.tell"
     ASSESS_WITHDRAWAL = "tariffs.assessment.assess"
     WITHDRAW_ASSESSMENT = "tariffs.assessment.withdraw"
     READ_ASSESSMENT = "tariffs.assessment.read"
@@ -60,6 +61,7 @@ _OVERSIGHT = frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.CUSTOMS_OFFICER, 
 MAY: ActTable = {
     Act.LOAD_TARIFFS: _FINANCE,
     Act.READ_SCHEDULE: _EVERYBODY,
+    Act.TELL_DEADLINES: _SYSTEM,
     Act.ASSESS_WITHDRAWAL: _SYSTEM,
     Act.WITHDRAW_ASSESSMENT: _SYSTEM,
     Act.READ_ASSESSMENT: _BUYER | _OVERSIGHT,

@@ -120,8 +120,10 @@ def test_set_notice_preference__says_how_all_kinds_stand(cast):
         "quiet_from": "22:00:00",
         "quiet_until": "08:00:00",
         "zone": "Asia/Shanghai",
+        "digest_at": None,
     }
     usual = {"channel": "both", "language": "en", "quiet_from": None, "quiet_until": None, "zone": "Asia/Shanghai"}
+    usual["digest_at"] = None
     assert rows == {kind.value: usual for kind in NoticeKind if kind != "visit.booked"}
     assert answer.content == call(cast.alice, "/notice-preferences", method="get").content
 

@@ -132,6 +132,8 @@ def test_book_viewing__tells_everything_about_it(cast: Cast, at: datetime) -> No
         "officer": None,
         "instruments": [],
         "stock_numbers": [lot.stock_number],
+        "trays": [1],
+        "announced": [],
         "duty": "4615.00",
         "shortfall": "0.00",
         "currency": "CNY",

@@ -1,4 +1,4 @@
-"""Fifty at once, round after round: book, move, and confirm against the end of a hold, on one desk, lot and hour.
+"""Fifty at once, round after round: book, move, confirm and accept against the end of a hold, on one desk and hour.
 
 Three rounds of each in every run; `make races ROUNDS=200` does as many as you like.
 """
@@ -18,10 +18,12 @@ from inspections.actions.booking_holds import confirm_booking, hold_viewing
 from inspections.actions.booking_moves import move_booking
 from inspections.actions.bookings import book_viewing, cancel_booking
 from inspections.actions.overdue_bookings import end_overdue_booking
+from inspections.actions.place_offers import offer_place
+from inspections.actions.waiting_list import accept_place
 from inspections.models import Booking, Claim
 from tariffs.models import GuaranteeAccount
 from tests.concurrency.inspections.test_bookings import AT, RIVALS, a_town_of_buyers, claims_stand_alone, kinds_of
-from tests.situations.inspections import Room, a_viewing_room, booking_of, viewable_lots, wish_for
+from tests.situations.inspections import Room, a_viewing_room, booking_of, viewable_lots, wait_of, wish_for
 from tests.situations.threads import outcomes_at_once
 
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
@@ -116,3 +118,40 @@ def test_confirm_booking__round_after_round_is_whole_or_gone() -> None:
         assert Booking.objects.get(pk=hold.pk).state == ("booked" if live.pk == hold.pk else "lapsed")
         give_everything_up(over)
     assert sum(winners.values()) == ROUNDS
+
+
+def test_accept_place__round_after_round_is_one_companys() -> None:
+    """A freed place, offered to one, answered by many at its end, while the whole town tries to book it."""
+    room, lot_ids, buyers = town()
+    for number in range(ROUNDS):
+        at = AT + number * timedelta(minutes=31)
+        wish = wish_for(room, [], lot_ids=lot_ids, starts_at=FIRST)
+        given_up = book_viewing(wish=wish, actor=buyers[1], at=at)
+        wait = wait_of(given_up, actor=buyers[0], at=at)
+        cancel_booking(booking_id=given_up.pk, reason="given up", actor=SYSTEM, at=at)
+        assert offer_place(entry_id=wait.pk, actor=SYSTEM, at=at) == "offered"
+        wait.refresh_from_db()
+        assert wait.booking is not None
+        over, offered_id = wait.booking.held_until, wait.booking.pk
+        assert over is not None
+        accept = partial(accept_place, entry_id=wait.pk, visitors=["A"], justification="", actor=buyers[0])
+        acts: list[Callable[[], object]] = [
+            partial(accept, at=over - timedelta(microseconds=1)),
+            partial(accept, at=over),
+            partial(end_overdue_booking, booking_id=offered_id, actor=SYSTEM, at=over),
+        ]
+        rivals: list[Callable[[], object]] = [
+            partial(book_viewing, wish=wish, actor=buyer, at=over) for buyer in buyers[3:]
+        ]
+        kinds = kinds_of(outcomes_at_once(*acts, *rivals))
+        assert set(kinds) <= {
+            *("WaitingEntry", "Booking", "SlotTaken", "HoldLapsed", "StepNotAllowed", "BookingState", "NoneType")
+        }
+        assert everything_adds_up(live=1)
+        wait.refresh_from_db()
+        live = Booking.objects.live().get()
+        is_accepted = live.pk == offered_id
+        assert (wait.state, kinds["WaitingEntry"], kinds["Booking"]) == (
+            ("accepted", 1, 0) if is_accepted else ("lapsed", 0, 1)
+        )
+        give_everything_up(over)

@@ -15,7 +15,8 @@ from django.core.mail.backends.smtp import EmailBackend
 from bonded.gateways.calendars import invitation
 from bonded.gateways.mail import Mail, send_mail
 from bonded.rules.calendars import CalendarEntry, EntryStatus
-from bonded.rules.notices import Language, MailOutcome, NoticeKind, letter
+from bonded.rules.notice_letters import letter
+from bonded.rules.notices import Language, MailOutcome, NoticeKind
 from tests.situations.calendars import read_by_ical_js
 from tests.situations.mail import MailServer
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from bonded.models import Activity
+from bonded.models import Activity, Notice
+from bonded.rules.permissions import SYSTEM
 from inspections import tasks
+from inspections.actions.bookings import cancel_booking
+from inspections.actions.overruns import extend_overrun
 from inspections.actions.sessions import check_in
 from inspections.models import Booking, Claim
 from inspections.signals import booking_pushed
@@ -67,3 +71,31 @@ def test_extend_overruns__leaves_visits_that_share_nothing(cast: Cast, at, monke
     assert tasks.extend_overruns() == 0
     assert Booking.objects.get(pk=other.pk).during.lower == NEXT_SLOTS[0]
     assert Claim.objects.filter(booking=running).values_list("during", flat=True)[0].upper == SLOT + 90 * MINUTE
+
+
+def test_extend_overruns__tells_people_each_time_with_a_later_entry_of_the_same_name(cast: Cast, at) -> None:
+    a_buyer_who_may_book(cast, at)
+    room, lots = a_viewing_room(cast), viewable_lots(cast, at, 2)
+    running = booking_of(room, lots[:1], actor=cast.alice, at=at)
+    pushed = booking_of(room, lots[1:], actor=cast.alice, at=at, starts_at=NEXT_SLOTS[0])
+    check_in(booking_id=running.pk, identity_note="passport seen", actor=cast.victor, at=SLOT)
+    for minutes in (70, 80):
+        assert extend_overrun(booking_id=running.pk, actor=SYSTEM, at=SLOT + minutes * MINUTE) == [pushed.pk]
+
+    told = Notice.objects.filter(subject_id=str(pushed.pk), kind="visit.pushed")
+    assert sorted(told.values_list("user__username", "occasion")) == [
+        (name, time) for name in ("alice", "vera") for time in ("1", "2")
+    ]
+    entries: list[Any] = [
+        notice.calendar_entry
+        for notice in Notice.objects.filter(user=cast.alice.user_id, subject_id=str(pushed.pk)).order_by("due_at")
+    ]
+    assert {entry["uid"] for entry in entries} == {f"{pushed.pk}@bonded-trade-platform"}
+    assert [(entry["sequence"], entry["starts_at"]) for entry in entries] == [
+        (1, NEXT_SLOTS[0].isoformat()),
+        (2, (NEXT_SLOTS[0] + 10 * MINUTE).isoformat()),
+        (3, (NEXT_SLOTS[0] + 20 * MINUTE).isoformat()),
+    ]
+    cancel_booking(booking_id=pushed.pk, reason="too late", actor=cast.alice, at=SLOT + 81 * MINUTE)
+    last: Any = Notice.objects.get(user=cast.vera.user_id, subject_id=str(pushed.pk), kind="visit.ended").calendar_entry
+    assert (last["sequence"], last["status"]) == (4, "CANCELLED")

@@ -23,6 +23,7 @@ from tariffs.actions.versions import publish_versions
 from tariffs.models import GuaranteeAccount
 from tests.cast import Cast
 from tests.situations.inspections import a_booking, a_viewing_room, booking_of, viewable_lots
+from tests.situations.notices import told_of
 from tests.situations.tariffs import a_schedule, an_authority, an_exchange_rate
 
 LATER = timedelta(minutes=5)
@@ -54,6 +55,11 @@ def test_price_visit__makes_the_reservation_what_would_be_owed(cast: Cast, at, r
     assert price_all(at + LATER) == []
     assert duty() == (minor, 0, minor)
     assert told() == [{"status": "resized"}]
+    assert told_of(booking.pk) == [
+        ("alice", "visit.booked"),
+        ("alice", "visit.duty_changed"),
+        ("vera", "visit.booked"),
+    ]
     record = Activity.objects.get(act="inspections.booking.price", target_id=str(booking.pk))
     assert record.facts == {
         "duty_before": "4615.00",

@@ -42,4 +42,5 @@ def test_timetable__names_every_task_of_tariffs() -> None:
         tasks.make_account_statements.name,
         tasks.price_lots.name,
         tasks.review_guarantees.name,
+        tasks.tell_money_deadlines.name,
     }

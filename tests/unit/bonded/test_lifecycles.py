@@ -47,6 +47,7 @@ EXPECTED: dict[str, tuple[Any, set[str]]] = {
         {
             "queued>sending",
             "queued>unwanted",
+            "queued>digested",
             "sending>queued",
             "sending>sending",
             "sending>sent",

@@ -8,13 +8,15 @@ from itertools import product
 
 import pytest
 
+from bonded.rules.notice_letters import DIGESTS, SENTENCES, digest_letter, letter
 from bonded.rules.notices import (
-    SENTENCES,
+    ESCALATIONS,
+    FORETELLING,
     Language,
     NoticeKind,
     Preference,
     QuietHoursInvalid,
-    letter,
+    digest_moment,
     mail_retry_delay,
     quiet_until,
     require_quiet_hours,
@@ -98,4 +100,46 @@ def test_letter__says_one_sentence_and_where_to_sign_in(kind: NoticeKind, langua
 
 def test_letter__is_in_another_language_for_each() -> None:
     assert sorted(map(len, SENTENCES.values())) == [len(NoticeKind)] * len(Language)
-    assert len({sentence for sentences in SENTENCES.values() for sentence in sentences.values()}) == 12
+    assert len({sentence for sentences in SENTENCES.values() for sentence in sentences.values()}) == 24
+
+
+def test_digest_letter__says_each_sentence_once_and_how_often() -> None:
+    kinds = {NoticeKind.VISIT_MOVED: 1, NoticeKind.VISIT_BOOKED: 12, NoticeKind.DUTY_DUE: 0}
+    found = digest_letter(kinds, Language.ENGLISH, url="https://bonded.example.com/?a=1&b=2")
+    assert found.subject == "Bonded Trade Platform: What happened today."
+    assert found.text.splitlines()[:2] == ["12 × A visit is booked.", "1 × A visit has been moved."]
+    assert "<p>12 × A visit is booked.</p><p>1 × A visit has been moved.</p>" in found.html
+    assert "due" not in found.text
+    assert 'href="https://bonded.example.com/?a=1&amp;b=2"' in found.html
+    assert DIGESTS.keys() == set(Language)
+
+
+@pytest.mark.parametrize(
+    ("zone", "digest_at", "after", "expected"),
+    [
+        ("Asia/Shanghai", time(18), "2026-11-23T02:00Z", "2026-11-23T10:00Z"),
+        ("Asia/Shanghai", time(18), "2026-11-23T10:00Z", "2026-11-23T10:00Z"),
+        ("Asia/Shanghai", time(18), "2026-11-23T10:00:01Z", "2026-11-24T10:00Z"),
+        # In London clocks go from 1 to 2 on 29 March: 01:30 is left out, and is 02:30.
+        ("Europe/London", time(1, 30), "2026-03-29T00:00Z", "2026-03-29T01:30Z"),
+        # In New York clocks go from 2 back to 1 on 1 November: 01:30 comes twice, and is the first.
+        ("America/New_York", time(1, 30), "2026-11-01T05:00Z", "2026-11-01T05:30Z"),
+        ("America/New_York", time(1, 30), "2026-11-01T05:31Z", "2026-11-02T06:30Z"),
+    ],
+)
+def test_digest_moment__is_the_next_one_by_the_zones_clock(
+    zone: str, digest_at: time, after: str, expected: str
+) -> None:
+    preference = Preference(zone=zone, digest_at=digest_at)
+    assert digest_moment(preference, after=datetime.fromisoformat(after)) == datetime.fromisoformat(expected)
+    assert digest_moment(Preference(zone=zone), after=datetime.fromisoformat(after)) is None
+
+
+def test_escalations__are_for_what_needs_an_answer_soon() -> None:
+    assert {kind.value: (one.after, sorted(one.roles)) for kind, one in ESCALATIONS.items()} == {
+        "visit.to_decide": (timedelta(hours=2), ["administrator", "vault_keeper"]),
+        "visit.pushed": (timedelta(hours=1), ["buyer"]),
+        "visit.ended": (timedelta(hours=4), ["buyer"]),
+        "visit.duty_changed": (timedelta(hours=4), ["buyer"]),
+    }
+    assert NoticeKind.VISIT_TOMORROW in FORETELLING - ESCALATIONS.keys()

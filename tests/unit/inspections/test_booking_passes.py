@@ -10,7 +10,9 @@ from inspections.rules.booking_passes import VisitPass, visiting_time
 from tests.situations.documents import scanned, text_of
 
 STARTS_AT, ENDS_AT = datetime(2026, 11, 23, 17, 15, tzinfo=UTC), datetime(2026, 11, 23, 18, 15, tzinfo=UTC)
-VISIT = VisitPass("tOkEn-_1234567890abcdefghijklmno", STARTS_AT, ENDS_AT, "Room, DESK-1", ["Alice Alder", "李小龙"])
+VISIT = VisitPass(
+    "tOkEn-_1234567890abcdefghijklmno", STARTS_AT, ENDS_AT, "Room, DESK-1", ["Alice Alder", "李小龙"], [2, 1, 3]
+)
 
 
 def test_visiting_time__is_by_the_buildings_clock_and_says_so() -> None:
@@ -22,7 +24,14 @@ def test_pass_pdf__is_scanned_and_read() -> None:
     text = text_of(pdf)
     assert scanned(pdf) == [VISIT.token]
     assert VISIT.token not in text
-    for words in ("Visit pass", "2026-11-24 01:15", "02:15 Asia/Shanghai (UTC+0800)", "Room, DESK-1", "Alice Alder"):
+    for words in (
+        "Visit pass",
+        "2026-11-24 01:15",
+        "02:15 Asia/Shanghai (UTC+0800)",
+        "Room, DESK-1",
+        "Alice Alder",
+        "2, 1, 3",
+    ):
         assert words in text
     assert "李小龙" in text
 

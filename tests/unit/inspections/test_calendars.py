@@ -13,8 +13,8 @@ FIRST = UUID(int=1)
 STARTS_AT, ENDS_AT = datetime(2026, 11, 23, 2, 15, tzinfo=UTC), datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
 
 
-def entry(moves: int, state: BookingState) -> CalendarEntry:
-    return calendar_entry(FIRST, moves, state=state, starts_at=STARTS_AT, ends_at=ENDS_AT, place="Room, DESK-1")
+def entry(moves: int, state: BookingState, pushes: int = 0) -> CalendarEntry:
+    return calendar_entry(FIRST, moves, pushes, state=state, starts_at=STARTS_AT, ends_at=ENDS_AT, place="Room, DESK-1")
 
 
 def test_calendar_entry__rises_over_the_life_of_a_chain() -> None:
@@ -30,6 +30,19 @@ def test_calendar_entry__rises_over_the_life_of_a_chain() -> None:
     assert [one.sequence for one in entries] == [0, 1, 2, 3, 4, 5]
     assert [one.status.value for one in entries] == ["TENTATIVE", "CONFIRMED", "CANCELLED"] * 2
     assert {one.uid for one in entries} == {f"{FIRST}@bonded-trade-platform"}
+
+
+def test_calendar_entry__rises_by_one_when_it_is_pushed_and_never_falls_after() -> None:
+    life = [
+        (0, BookingState.BOOKED, 0),
+        (0, BookingState.BOOKED, 1),
+        (0, BookingState.BOOKED, 2),
+        (0, BookingState.MOVED, 2),
+        (1, BookingState.BOOKED, 2),
+        (1, BookingState.BOOKED, 3),
+        (1, BookingState.CANCELLED, 3),
+    ]
+    assert [entry(moves, state, pushes).sequence for moves, state, pushes in life] == [1, 2, 3, 4, 6, 7, 8]
 
 
 def test_calendar_entry__knows_every_state() -> None:

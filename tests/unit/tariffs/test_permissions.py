@@ -20,6 +20,7 @@ B, P, K, O, A, U, Y = (  # noqa: E741
 EXPECTED = {
     Act.LOAD_TARIFFS: {A, Y},
     Act.READ_SCHEDULE: {B, P, K, O, A, U, Y},
+    Act.TELL_DEADLINES: {Y},
     Act.ASSESS_WITHDRAWAL: {Y},
     Act.WITHDRAW_ASSESSMENT: {Y},
     Act.READ_ASSESSMENT: {B, O, A, U, Y},

@@ -17,6 +17,7 @@ EDITABLE = [
     *("attendingofficer", "shift", "instrument", "viewingterms", "companypaper"),
 ]
 READABLE = ["booking", "bookedlot", "claim", "viewingsession", "sessionlot", "finding", "offer"]
+READABLE += ["findingphoto", "visitor", "ban"]
 
 
 @pytest.mark.parametrize("name", [*EDITABLE, *READABLE])
