@@ -132,8 +132,8 @@ def test_accept_place__round_after_round_is_one_companys() -> None:
         assert offer_place(entry_id=wait.pk, actor=SYSTEM, at=at) == "offered"
         wait.refresh_from_db()
         assert wait.booking is not None
-        assert wait.booking.held_until is not None
-        over, offered_id = wait.booking.held_until, wait.booking_id
+        over, offered_id = wait.booking.held_until, wait.booking.pk
+        assert over is not None
         accept = partial(accept_place, entry_id=wait.pk, visitors=["A"], justification="", actor=buyers[0])
         acts: list[Callable[[], object]] = [
             partial(accept, at=over - timedelta(microseconds=1)),
