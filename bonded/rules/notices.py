@@ -168,6 +168,8 @@ def quiet_until(preference: Preference, *, at: datetime) -> datetime | None:
     if begins is None or ends is None:
         return None
     zone = ZoneInfo(preference.zone)
+    # Two times of one zone are compared by the clock's face, which a changed clock shows twice.
+    at = at.astimezone(UTC)
     local = at.astimezone(zone)
     now = local.time().replace(tzinfo=None)
     is_over_midnight = begins > ends

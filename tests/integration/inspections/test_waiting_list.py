@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from bonded.models import Activity
 from bonded.rules.errors import InputInvalid, NotFound, NotPermitted
 from bonded.rules.lifecycle import StepNotAllowed
+from bonded.rules.lots import LotKind
 from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Actor
 from inspections import tasks
@@ -22,7 +23,7 @@ from inspections.actions.waiting_list import (
     leave_waiting_list,
     raise_priority,
 )
-from inspections.models import Booking, Claim, FreedPlace, WaitingEntry
+from inspections.models import AttendingOfficer, Booking, Claim, FreedPlace, ViewingTerms, WaitingEntry
 from inspections.rules.bookings import BookingRefused, HoldLapsed
 from inspections.rules.waiting_list import PartyTooLarge, WaitState, WindowInvalid
 from tariffs.actions.guarantees import set_guarantee
@@ -202,3 +203,28 @@ def test_raise_priority__needs_a_reason(cast: Cast, at) -> None:
     with pytest.raises(InputInvalid):
         raise_priority(entry_id=entry.pk, priority=1, reason=" ", actor=cast.victor, at=at)
     assert WaitingEntry.objects.get().priority == 0
+
+
+def test_offer_freed_places__lasts_as_long_as_the_lots_ask_for(cast: Cast, now) -> None:
+    """Lots with terms of their own are waited for, and offered, with these, and never into somebody's time."""
+    ViewingTerms.objects.create(lot_kind=LotKind.POLISHED_DIAMOND, slot_minutes=120, needs_officer=True)
+    AttendingOfficer.objects.create(officer_id=cast.olga.user_id or 0)
+    booking = a_booking(cast, now, starts_at=NEXT_SLOTS[0])
+    a_guarantee_of_charlie(cast, now)
+    long = wait_of(booking, actor=cast.charlie, at=now)
+    short = join_waiting_list(
+        lot_ids=lot_ids_of(booking),
+        starts_at=booking.during.lower,
+        ends_at=booking.during.upper - timedelta(minutes=1),
+        party_size=1,
+        actor=cast.alice,
+        at=now - timedelta(seconds=1),
+    )
+    give_up(booking, actor=cast.alice, at=now)
+    assert tasks.offer_freed_places() == 1
+    assert (state_of(long), state_of(short)) == ("offered", "waiting")
+    hold = Booking.objects.get(state="held")
+    assert (hold.during.lower, hold.during.upper) == (NEXT_SLOTS[0], NEXT_SLOTS[0] + timedelta(hours=2))
+    assert hold.officer is not None
+    claimed = set(Claim.objects.active().values_list("resource_kind", flat=True))
+    assert claimed == {"desk", "escort", "scale", "officer", "lot"}
