@@ -13,6 +13,7 @@ from bonded.rules.permissions import SYSTEM, Actor
 from bonded.rules.withdrawals import Clearance
 from tariffs.actions.ledger import reverse_entries
 from tariffs.actions.payments import lock_debt_of_match
+from tariffs.actions.repayments import move_to_repaid
 from tariffs.actions.surcharges import surcharge_entry_id
 from tariffs.models.bank_statements import PaymentMatch, UndoneMatch
 from tariffs.models.debts import DutyDebt
@@ -38,7 +39,7 @@ def unmatch_payment(*, match_id: int, reason: str, actor: Actor, at: datetime) -
         if match.rule == MatchRule.REMITTANCE:
             _step(debt, DebtState.PAID)
         elif match.rule == MatchRule.REPAYMENT:
-            _set_apart_again(debt, match)
+            move_to_repaid(debt, match.line.amount_minor)
         else:
             entry_ids = _reopen(debt, match, is_waited_for=is_waited_for, reason=reason, at=at) + entry_ids
         reverse_entries(entry_ids=entry_ids, effective_on=_today(match, at), reason=reason, actor=actor, at=at)
@@ -80,11 +81,6 @@ def _reopen(debt: DutyDebt, match: PaymentMatch, *, is_waited_for: bool, reason:
         return []
     debt.surcharge_minor = 0
     return [surcharge_entry_id(debt)]
-
-
-def _set_apart_again(debt: DutyDebt, match: PaymentMatch) -> None:
-    sent = -match.line.amount_minor
-    debt.set_apart_minor, debt.repaid_minor = debt.set_apart_minor + sent, debt.repaid_minor - sent
 
 
 def _step(debt: DutyDebt, target: DebtState) -> None:

@@ -1,4 +1,4 @@
-"""Money set apart that went back to who paid it."""
+"""Money that was to be given back, and went back to who paid it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tariffs.actions.locks import lock_debts, lock_matching
 from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.queries.bank_statements import is_payer_account
-from tariffs.rules.debts import NothingToRepay
+from tariffs.rules.debts import DebtState, NothingToRepay
 from tariffs.rules.ledger import BusinessEvent
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.reconciliation import LineAlreadyMatched, MatchRule
@@ -24,7 +24,7 @@ from tariffs.rules.reconciliation import LineAlreadyMatched, MatchRule
 
 @transaction.atomic
 def repay_overpayment(*, line_id: int, debt_id: UUID, actor: Actor, at: datetime) -> DutyDebt:
-    """Say which line of the bank's sent all that is set apart of a debt back to its payer, and book it.
+    """Say which line of the bank's sent all that is to be given back of a debt to its payer, and book it.
 
     It counts on the day of the line. Raises NotFound, LineAlreadyMatched, NothingToRepay.
     """
@@ -38,7 +38,7 @@ def repay_overpayment(*, line_id: int, debt_id: UUID, actor: Actor, at: datetime
         raise LineAlreadyMatched("The line is matched already.", line_id=line_id)
     (debt,), sent = debts, Money(-line.amount_minor, line.currency)
     _require_repays(line, sent, debt)
-    debt.set_apart_minor, debt.repaid_minor = 0, debt.repaid_minor + sent.minor
+    move_to_repaid(debt, sent.minor)
     debt.save(update_fields=["set_apart_minor", "repaid_minor"])
     event = BusinessEvent.OVERPAID_REPAID
     entry = post_entry(
@@ -55,13 +55,21 @@ def repay_overpayment(*, line_id: int, debt_id: UUID, actor: Actor, at: datetime
     return debt
 
 
+def move_to_repaid(debt: DutyDebt, minor: int) -> None:
+    """Move so much of a locked debt from what is to be given back to what was; less than nothing moves it back."""
+    debt.repaid_minor += minor
+    # A withdrawn debt goes on telling what was paid for it: there was nothing to set it apart from.
+    if debt.state != DebtState.WITHDRAWN:
+        debt.set_apart_minor -= minor
+
+
 def _require_repays(line: BankStatementLine, sent: Money, debt: DutyDebt) -> None:
-    set_apart = Money(debt.set_apart_minor, debt.currency)
-    if sent != set_apart or not is_payer_account(line.counterparty_account, company_id=debt.company_id):
+    back = debt.to_give_back
+    if sent != back or not is_payer_account(line.counterparty_account, company_id=debt.company_id):
         raise NothingToRepay(
-            "The line does not send just what is set apart back to an account that paid.",
-            set_apart=str(set_apart),
-            currency=set_apart.currency,
+            "The line does not send just what is to be given back to an account that paid.",
+            to_give_back=str(back),
+            currency=back.currency,
             sent=str(sent),
             account=line.counterparty_account,
         )

@@ -104,6 +104,9 @@ def publish_draft(*, draft_id: UUID, actor: Actor, at: datetime) -> ScheduleDraf
     draft = _locked(draft_id)
     require_step(STEPS, DraftState(draft.state), DraftState.PUBLISHED)
     earlier = ScheduleDraft.objects.filter(state=DraftState.APPROVED, approval_number__lt=draft.approval_number)
+    if draft.sequence is not None:
+        # Later files of the feed wait for this one, however early they were approved.
+        earlier = earlier.exclude(feed=draft.feed, sequence__gt=draft.sequence)
     if waiting := earlier.order_by("approval_number").first():
         raise EarlierDraftWaits(
             f"{waiting.title!r} was approved before this one: publish or discard it first.", draft_id=str(waiting.pk)

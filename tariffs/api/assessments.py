@@ -10,7 +10,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from bonded.api.base import ApiView, Request, json_response
-from bonded.queries.lots import goods_of_lots, lot_ids_by_stock_numbers
+from bonded.queries.lots import lot_ids_by_stock_numbers
+from bonded.queries.withdrawals import goods_as_agreed
 from bonded.rules.errors import NotFound
 from bonded.rules.money import Money
 from tariffs.api.base import ON, ChargesAnswer, asked_day, charges_json
@@ -20,6 +21,7 @@ from tariffs.queries.landed_costs import LandedCost, landed_cost_of_goods
 from tariffs.rules.assessments import LineAssessment
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.rate_grammar import rate_text
+from tariffs.rules.valuations import AGREED_PRICE
 
 
 class StepAnswer(serializers.Serializer[Any]):
@@ -86,10 +88,15 @@ class LandedCostView(ApiView):
 
     @extend_schema(operation_id="get_landed_cost", parameters=[ON], responses=LandedCostAnswer)
     def get(self, request: Request, stock_number: str) -> HttpResponse:
-        """Work out what a lot would cost landed for home use on a day, line by line."""
+        """Work out what a lot would cost landed for home use on a day, line by line.
+
+        One that leaves at a price agreed on costs that, for those who see its withdrawal.
+        """
         require(request.actor, Act.READ_SCHEDULE)
         lot_ids = lot_ids_by_stock_numbers([stock_number], actor=request.actor)
-        cost = landed_cost_of_goods(goods_of_lots(lot_ids, actor=request.actor), on=asked_day(request))
+        goods, agreed = goods_as_agreed(lot_ids, actor=request.actor)
+        evidence = dict.fromkeys(agreed, AGREED_PRICE)
+        cost = landed_cost_of_goods(goods, on=asked_day(request), evidence=evidence)
         return json_response({"stock_number": stock_number, **landed_cost_json(cost)})
 
 

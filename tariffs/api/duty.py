@@ -88,7 +88,8 @@ class DebtAnswer(serializers.Serializer[Any]):
     owed = serializers.CharField(help_text="Total and surcharge.")
     outstanding = serializers.CharField()
     set_apart = serializers.CharField(help_text="Paid beyond what is owed since an amendment; to be given back.")
-    repaid = serializers.CharField(help_text="What was set apart and went back to who paid it.")
+    to_give_back = serializers.CharField(help_text="What is set apart, or was paid of a debt that was withdrawn.")
+    repaid = serializers.CharField(help_text="What was to be given back, and went back to who paid it.")
     amendment_id = serializers.IntegerField(allow_null=True, help_text="Which found that this is owed as well.")
     surcharges = DebtSurchargeAnswer(many=True, help_text="Tax by tax: as charged, or as it would be if paid today.")
     surcharge_if_paid_today = serializers.CharField(allow_null=True, help_text="Of an open debt that is late.")
@@ -143,6 +144,7 @@ def _debt_json(debt: DutyDebt, surcharges: Sequence[TaxSurcharge], *, today: dat
         **amounts,
         "outstanding": str(debt.outstanding),
         "set_apart": str(Money(debt.set_apart_minor, debt.currency)),
+        "to_give_back": str(debt.to_give_back),
         "repaid": str(Money(debt.repaid_minor, debt.currency)),
         "surcharges": [
             {

@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             model_name="dutydebt",
             name="repaid_minor",
             field=models.BigIntegerField(
-                db_default=0, default=0, help_text="What was set apart and went back to who paid it."
+                db_default=0, default=0, help_text="What was to be given back, and went back to who paid it."
             ),
         ),
         migrations.AlterField(

@@ -66,7 +66,7 @@ class DutyDebt(Table):
     )
 
     repaid_minor = models.BigIntegerField(
-        default=0, db_default=0, help_text="What was set apart and went back to who paid it."
+        default=0, db_default=0, help_text="What was to be given back, and went back to who paid it."
     )
 
     objects = DutyDebtQuerySet.as_manager()
@@ -119,6 +119,12 @@ class DutyDebt(Table):
     def outstanding(self) -> Money:
         """Give what is still to be paid of that."""
         return self.owed - Money(self.paid_minor, self.currency)
+
+    @property
+    def to_give_back(self) -> Money:
+        """Give what was paid and is to go back to who paid it: what is set apart, or all that a withdrawn debt got."""
+        is_withdrawn = self.state == DebtState.WITHDRAWN
+        return Money(self.paid_minor - self.repaid_minor if is_withdrawn else self.set_apart_minor, self.currency)
 
     def amounts(self) -> dict[str, Money]:
         """Give its parts and totals, by the names that the posting rules use; `total` is without the surcharge."""

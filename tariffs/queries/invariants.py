@@ -124,7 +124,8 @@ def _debts_paid_otherwise_than_booked() -> list[str]:
           LEFT JOIN (tariffs_posting p JOIN tariffs_ledgeraccount a ON a.id = p.account_id AND a.code = '1100')
                ON p.entry_id = m.entry_id
          GROUP BY d.id
-        HAVING d.paid_minor + d.set_apart_minor + d.repaid_minor <> coalesce(sum(-p.amount_minor), 0)
+        HAVING d.paid_minor + d.set_apart_minor + CASE WHEN d.state = 'withdrawn' THEN 0 ELSE d.repaid_minor END
+               <> coalesce(sum(-p.amount_minor), 0) OR (d.state = 'withdrawn' AND d.repaid_minor > d.paid_minor)
     """)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
-from bonded.queries.lots import goods_of_lots, lot_ids_by_stock_numbers, storage_limits
+from bonded.queries.lots import lot_ids_by_stock_numbers, storage_limits
+from bonded.queries.withdrawals import goods_as_agreed
 from bonded.rules.errors import Problem
 from bonded.rules.permissions import Actor
 from bonded.rules.withdrawals import Procedure
@@ -34,10 +35,11 @@ class DatedLots:
 def withdrawal_dates_of_lots(stock_numbers: Collection[str], *, actor: Actor, at: datetime) -> DatedLots:
     """Price lots that the actor sees, as one withdrawal for home use, on every day that can be said.
 
-    Runs five SQL statements however many days there are. Raises NotFound, and what `assess` raises of today.
+    Lots that leave at a price agreed on are worth that. Runs six SQL statements however many days there are.
+    Raises NotFound, and what `assess` raises of today.
     """
     require(actor, Act.SEARCH_LANDED)
-    goods = goods_of_lots(lot_ids_by_stock_numbers(stock_numbers, actor=actor), actor=actor)
+    goods, _ = goods_as_agreed(lot_ids_by_stock_numbers(stock_numbers, actor=actor), actor=actor)
     kept = storage_limits([facts.lot_id for facts in goods])
     limits = {facts.stock_number: kept[facts.lot_id] for facts in goods if facts.lot_id in kept}
     today = business_day(at)

@@ -26,7 +26,7 @@ class DebtNotOpen(RuleViolation):
 
 
 class NothingToRepay(RuleViolation):
-    """The line does not send just what is set apart of the debt, in its currency, back to an account that paid it."""
+    """The line does not send just what is to be given back of the debt, in its currency, to an account that paid it."""
 
     code = "nothing_to_repay"
 

@@ -57,7 +57,7 @@ class BusinessEvent(StrEnum):
     CHARGE_WITHDRAWN = "charge_withdrawn"  # The withdrawal came to nothing; what was paid is to be given back.
     DUTY_REDUCED = "duty_reduced"  # An amendment found that less is owed than was charged.
     OVERPAID_SET_APART = "overpaid_set_apart"  # What was paid of that is no longer owed, and to be given back.
-    OVERPAID_REPAID = "overpaid_repaid"  # What was set apart went back to who paid it.
+    OVERPAID_REPAID = "overpaid_repaid"  # What was to be given back went back to who paid it.
     SURCHARGE_CHARGED = "surcharge_charged"
     PAYMENT_RECEIVED = "payment_received"  # A company's money, matched to its debt; what is too much is kept apart.
     CUSTOMS_PAID = "customs_paid"  # Money sent on to customs.

@@ -110,6 +110,18 @@ def test_feed__is_published_in_sequence() -> None:
     assert question() == []
 
 
+def test_feed__a_file_does_not_wait_for_later_ones_that_wait_for_it() -> None:
+    first, second = taken(1, content("3%")), taken(2, content("2%", "710310"))
+    other = send(1, content("1%", "710391"), feed="other").json()["id"]
+    for draft in (second, other, first):
+        assert act("amir", draft, "approve").status_code == 200
+    waits = refusal(act("ada", first, "publish"), 409)
+    assert waits == ("earlier_draft_waits", {"draft_id": other})
+    assert act("ada", other, "discard", reason="slip").status_code == 200
+    for draft in (first, second):
+        assert act("ada", draft, "publish").json()["state"] == "published"
+
+
 def test_feed__takes_a_file_that_changes_nothing_so_that_the_next_can_follow() -> None:
     first, second = taken(1, content("3%")), taken(2, content("3%") + b"\n")
     for draft in (first, second):

@@ -119,6 +119,6 @@ def test_withdrawal_dates_of_lots__runs_as_many_statements_however_many_days(
     for n in range(1, 9):
         vat = a_measure("vat", "71", f"{n}%", validity=DateRange(date(2026, 12, n), date(2026, 12, n + 1)))
         publish_versions([vat], actor=SYSTEM, at=at + timedelta(seconds=n))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = withdrawal_dates_of_lots([lots[0].stock_number, lots[2].stock_number], actor=cast.alice, at=at)
     assert (found.dates.cheapest.from_on, len(found.dates.spans)) == (date(2026, 12, 1), 10)

@@ -9,7 +9,8 @@ import pytest
 from bonded.actions.withdrawals import cancel_withdrawal, request_withdrawal
 from bonded.models import Withdrawal
 from bonded.queries.declarations import goods_of_declared_withdrawal
-from bonded.queries.withdrawals import goods_of_withdrawal
+from bonded.queries.withdrawals import goods_as_agreed, goods_of_withdrawal
+from bonded.rules.errors import NotFound
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
 from bonded.rules.withdrawals import Procedure
@@ -19,6 +20,7 @@ from inspections.queries.invariants import INVARIANTS
 from tariffs.actions.duty import secure_duty
 from tariffs.models import Assessment
 from tariffs.queries.assessments import differences_when_run_again, evidence_of
+from tests.api.tariffs.test_tariffs import get
 from tests.cast import Cast
 from tests.situations.inspections import an_offer
 
@@ -71,6 +73,33 @@ def test_request_withdrawal__after_an_agreement_that_came_to_nothing_is_worth_wh
     again = request_withdrawal(lot_ids=[offer.lot_id], procedure=Procedure.HOME_USE, actor=cast.alice, at=at)
     assert assessed(again) == (35_500_00, 4_615_00, "")
     assert goods_of_withdrawal(again.pk).agreed == frozenset()
+
+
+def test_goods_as_agreed__are_worth_that_to_those_who_see_the_withdrawal(cast: Cast, at: datetime) -> None:
+    offer = an_offer(cast, at)
+    before = [goods_as_agreed([offer.lot_id], actor=actor) for actor in (cast.alice, cast.charlie)]
+    assert [(goods[0].value.minor, agreed) for goods, agreed in before] == [(5_000_00, frozenset())] * 2
+    withdrawal = agreed_on(offer, actor=cast.sven, at=at)
+    for actor, value in ((cast.alice, 4_000_00), (cast.bob, 4_000_00), (cast.olga, 4_000_00), (cast.sven, 5_000_00)):
+        goods, agreed = goods_as_agreed([offer.lot_id], actor=actor)
+        assert (goods[0].value.minor, bool(agreed)) == (value, value == 4_000_00)
+    with pytest.raises(NotFound):
+        goods_as_agreed([offer.lot_id], actor=cast.charlie)
+    cancel_withdrawal(withdrawal_id=withdrawal.pk, actor=cast.alice, at=at)
+    assert goods_as_agreed([offer.lot_id], actor=cast.alice)[1] == frozenset()
+
+
+def test_get_landed_cost__is_on_the_agreed_price(cast: Cast, at: datetime) -> None:
+    offer = an_offer(cast, at)
+    agreed_on(offer, actor=cast.sven, at=at)
+    path = f"/lots/{offer.lot.stock_number}/landed-cost?on=2026-11-23"
+    told = {who: get(cast, who, path).json() for who in ("alice", "sven")}
+    assert {who: (cost["customs_value"], cost["landed"]) for who, cost in told.items()} == {
+        "alice": ("28400.00", "32092.00"), "sven": ("35500.00", "40115.00"),
+    }  # fmt: skip
+    assert told["alice"]["steps"][0]["inputs"]["evidence"] == AGREED
+    dates = get(cast, "alice", f"/tariffs/withdrawal-dates?lot={offer.lot.stock_number}").json()
+    assert dates["cheapest"]["landed"] == "32092.00"
 
 
 def test_offers_that_are_not_as_agreed__a_line_at_another_price_is_found(cast: Cast, at: datetime) -> None:

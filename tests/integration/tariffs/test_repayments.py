@@ -7,10 +7,12 @@ from uuid import uuid4
 
 import pytest
 
+from bonded.actions.withdrawals import cancel_withdrawal
 from bonded.models import Activity
 from bonded.rules.errors import NotFound, NotPermitted, RuleViolation
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
+from tariffs.actions.duty import pay_duty
 from tariffs.actions.duty_amendments import amend_duty
 from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.repayments import repay_overpayment
@@ -20,7 +22,15 @@ from tariffs.rules.duty_amendments import Correction
 from tariffs.rules.reconciliation import LineAlreadyMatched
 from tests.cast import Cast
 from tests.integration.tariffs.test_duty_amendments import balances, everything
-from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported, settle
+from tests.situations.tariffs import (
+    a_charged_debt,
+    a_guarantee,
+    a_schedule,
+    an_assessed_withdrawal,
+    camt053,
+    imported,
+    settle,
+)
 
 SET_APART = "30577.78"
 
@@ -77,6 +87,24 @@ def test_unmatch_payment__sets_apart_again_what_was_repaid(cast: Cast, at: datet
     assert (again.set_apart_minor, again.repaid_minor) == (0, 30_577_78)
     with pytest.raises(PaymentNotToBeUndone):
         unmatch_payment(match_id=PaymentMatch.objects.earliest("pk").pk, reason="slip", actor=cast.ada, at=at)
+
+
+def test_repay_overpayment__of_a_withdrawal_that_came_to_nothing(cast: Cast, at: datetime) -> None:
+    a_schedule(at)
+    withdrawal = an_assessed_withdrawal(cast, at)
+    debt = pay_duty(withdrawal_id=withdrawal.pk, actor=cast.alice, at=at)
+    settle(camt053(("300000.00", "CRDT", debt.reference)), cast, at)
+    debt.refresh_from_db()
+    assert debt.to_give_back == Money(0, "CNY")
+    cancel_withdrawal(withdrawal_id=withdrawal.pk, actor=cast.alice, at=at)
+    refused(NothingToRepay, a_line(cast, at, "299999.99"), debt.pk, cast.ada, at)
+    before, line_id = balances(), a_line(cast, at, "300000.00")
+    after = repay_overpayment(line_id=line_id, debt_id=debt.pk, actor=cast.ada, at=at)
+    assert (after.to_give_back.minor, after.repaid_minor, after.paid_minor) == (0, 300_000_00, 300_000_00)
+    assert balances() == {}
+    match = PaymentMatch.objects.get(rule="repayment")
+    again = unmatch_payment(match_id=match.pk, reason="slip", actor=cast.ada, at=at)
+    assert (again.to_give_back.minor, again.repaid_minor, balances()) == (300_000_00, 0, before)
 
 
 def refused(error: type[RuleViolation], line_id: int, debt_id: object, actor: Actor, at: datetime) -> None:

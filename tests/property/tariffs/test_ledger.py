@@ -112,9 +112,9 @@ class Story:
             settle(lines, self.cast, self.at)
 
     def repay(self, how: int) -> None:
-        if set_apart := self.debt.set_apart_minor:
+        if back := self.debt.to_give_back.minor:
             self.files += 1
-            sent = (f"{set_apart // 100}.{set_apart % 100:02}", "DBIT", "sorry")
+            sent = (f"{back // 100}.{back % 100:02}", "DBIT", "sorry")
             lines = camt053(sent, identification=f"F{self.files}", booked_on=f"{self.day}", payee="ALDER1")
             file = imported(lines, self.cast, self.at)
             line = BankStatementLine.objects.get(statement__file=file)
@@ -173,6 +173,7 @@ def must_stay_in_balance(story: Story, acts: list[tuple[Happening, int]]) -> Non
 @example(acts=[(Story.pay_part, 60), (Story.amend, 9), (Story.unmatch, 0), (Story.remit, 0), (Story.unmatch, 1)])
 @example(acts=[(Story.pay_rest, 0), (Story.amend, 9), (Story.repay, 0), (Story.unmatch, 1), (Story.repay, 0)])
 @example(acts=[(Story.pay_rest, 0), (Story.amend, 9), (Story.repay, 0), (Story.remit, 0), (Story.amend, 4)])
+@example(acts=[(Story.pay_part, 40), (Story.withdraw, 0), (Story.repay, 0), (Story.unmatch, 1), (Story.repay, 0)])
 def test_any_sequence__leaves_the_books_in_balance(
     cast: Cast, at: datetime, is_secured: bool, acts: list[tuple[Happening, int]]
 ) -> None:
