@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.timezone import override
 
 from bonded.api.base import problem
 from bonded.queries.parties import actor_of_user
@@ -44,7 +45,7 @@ class ActorMiddleware:
             lambda: actor_of_user(request.user, request.session.get("membership_id"))
         )
         zone = request.COOKIES.get(ZONE_COOKIE, "")
-        with timezone.override(zone if zone in available_timezones() else settings.TIME_ZONE):
+        with override(zone if zone in available_timezones() else settings.TIME_ZONE):
             response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"

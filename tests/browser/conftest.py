@@ -13,7 +13,6 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
-from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -42,7 +41,7 @@ def browser() -> Iterator[Browser]:
 def clock(at: datetime, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """Let the pages live at the tests' moment; `clock.at` moves it."""
     held = SimpleNamespace(at=at)
-    monkeypatch.setattr("config.middleware.timezone", SimpleNamespace(now=lambda: held.at, override=timezone.override))
+    monkeypatch.setattr("config.middleware.timezone", SimpleNamespace(now=lambda: held.at))
     return held
 
 
