@@ -10,9 +10,10 @@ from bonded.actions.activity import record_activity
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
 from tariffs.models.guarantee_authorities import GuaranteeAuthority
+from tariffs.models.guarantee_instruments import GuaranteeInstrument
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
 from tariffs.rules.guarantee_claims import Reservation
-from tariffs.rules.guarantee_instruments import limit_minor_on
+from tariffs.rules.guarantee_instruments import InstrumentState, limit_minor_on
 from tariffs.rules.permissions import Act
 from tariffs.rules.working_days import business_day
 
@@ -22,7 +23,10 @@ def keep_limit(account: GuaranteeAccount, *, at: datetime) -> None:
 
     Asked before anything new is claimed, so what ended last midnight secures nothing new today.
     """
-    terms = [instrument.terms for instrument in account.instruments.in_force()]
+    in_force = GuaranteeInstrument.objects.where(
+        "account_id = %s AND state = %s", [account.pk, InstrumentState.IN_FORCE.value]
+    )
+    terms = [instrument.terms for instrument in in_force]
     limit_minor = limit_minor_on(terms, on=business_day(at))
     if limit_minor != account.limit_minor:
         account.limit_minor = limit_minor

@@ -98,8 +98,7 @@ def reserve_headroom(
     require_company(company_id, actor=actor)
     account = lock_guarantee(company_id) if principal_id is None else _principals(principal_id, company_id, at=at)
     authority = None if principal_id is None else authority_of(account, agent_id=company_id, on=business_day(at))
-    before = GuaranteeReservation.objects.filter(purpose=purpose, reference=reference).first()
-    if before is not None:
+    for before in GuaranteeReservation.objects.where("purpose = %s AND reference = %s", [purpose.value, reference]):
         if (before.account_id, before.amount_minor, before.state, before.authority_id) == (
             account.pk,
             amount.minor,

@@ -44,7 +44,7 @@ def lock_matching() -> None:
 
 def lock_guarantee(company_id: int) -> GuaranteeAccount:
     """Lock a company's guarantee account; raises GuaranteeMissing."""
-    for account in GuaranteeAccount.objects.filter(company_id=company_id).locked():
+    for account in GuaranteeAccount.objects.where("company_id = %s FOR UPDATE", [company_id]):
         return account
     raise GuaranteeMissing("The company has no guarantee account.", company_id=company_id)
 

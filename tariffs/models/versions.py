@@ -6,8 +6,9 @@ time ends, and others take its place. So "what did we know on day X about day Y"
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
@@ -28,6 +29,13 @@ class VersionQuerySet(TableQuerySet[Row]):
     def in_force(self, on: date) -> Self:
         """Keep what is in force on a day."""
         return self.filter(validity__contains=on)
+
+    def of_day(self, on: date, known_at: datetime | None, condition: str, parameters: Sequence[Any]) -> list[Row]:
+        """Read what is in force on a day, as believed now or at a moment, and meets a condition in SQL, in id order."""
+        believed, moments = ("upper_inf(known)", []) if known_at is None else ("known @> %s::timestamptz", [known_at])
+        return self.where(
+            f"{believed} AND validity @> %s::date AND {condition} ORDER BY id", [*moments, on, *parameters]
+        )
 
     def in_force_between(self, first: date, last: date) -> Self:
         """Keep what is in force on any of some days, the last one too."""

@@ -35,8 +35,8 @@ def public_holidays(first: date, last: date, *, country: str = "CN") -> frozense
 
     Weekends are none unless they are part of a holiday. Runs one SQL statement.
     """
-    said = CalendarDay.objects.filter(country=country, day__range=(first, last)).values_list("day", "is_working")
-    overrides = dict(said)
+    said = CalendarDay.objects.where("country = %s AND day BETWEEN %s AND %s", [country, first, last])
+    overrides = {one.day: one.is_working for one in said}
     published = _published(country, (first.year, last.year))
     days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     return frozenset(day for day in days if not overrides.get(day, day not in published))

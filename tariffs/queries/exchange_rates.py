@@ -17,8 +17,9 @@ def rates_for(
     foreign = set(currencies) - {local_currency}
     if not foreign:
         return []
-    rows = ExchangeRate.objects.known(known_at).in_force(on)
-    return [rate_of(row) for row in rows.filter(local_currency=local_currency, currency__in=foreign).order_by("pk")]
+    condition = "local_currency = %s AND currency = ANY(%s::text[])"
+    rows = ExchangeRate.objects.of_day(on, known_at, condition, [local_currency, sorted(foreign)])
+    return [rate_of(row) for row in rows]
 
 
 def rates_between(currencies: Collection[str], *, first: date, last: date) -> list[rules.ExchangeRate]:

@@ -10,7 +10,7 @@ from tariffs.models.schedule import Measure
 from tariffs.rules import schedule as rules
 from tariffs.rules.jurisdictions import Jurisdiction
 from tariffs.rules.rate_grammar import parse_rate
-from tariffs.rules.schedule import MeasureKind
+from tariffs.rules.schedule import ENDED, MeasureKind
 
 # The schedule repeats few rates; each text is read once.
 _parsed = lru_cache(maxsize=4096)(parse_rate)
@@ -27,8 +27,9 @@ def measures_for(
 
     `known_at` asks what was believed at that moment instead of now. Runs one SQL statement.
     """
-    rows = Measure.objects.known(known_at).in_force(on).filter(jurisdiction=jurisdiction)
-    return [measure_of(row) for row in rows.filter(hs_code__in=_prefixes(hs_codes)).order_by("pk")]
+    about = [ENDED, jurisdiction.value, sorted(_prefixes(hs_codes))]
+    condition = "rate <> %s AND jurisdiction = %s AND hs_code = ANY(%s::text[])"
+    return [measure_of(row) for row in Measure.objects.of_day(on, known_at, condition, about)]
 
 
 def measures_between(hs_codes: Collection[str], *, first: date, last: date) -> list[rules.Measure]:
