@@ -100,6 +100,9 @@ def test_keep_search__is_ones_own_and_forgotten_by_nobody_else(cast: Cast, at: d
     assert "&lt;script&gt;alert(1)" in page
     assert signed_in("bob").post(f"/searches/{kept.pk}/forget").status_code == 404
     assert client.post("/searches", {"name": "", "query": "x"}).status_code == 400
+    split = client.post("/searches", {"name": "n", "query": "a=1\r\nX-Evil: 1"})
+    assert split["Location"] == "/stones?a=1%0D%0AX-Evil%3A+1"
+    SavedSearch.objects.get(name="n").delete()
     assert client.post("/searches", {"name": "x" * 1_000_000, "query": "x"}).status_code == 400
     assert client.post(f"/searches/{kept.pk}/forget").status_code == 303
     assert not SavedSearch.objects.exists()
