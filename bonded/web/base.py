@@ -23,9 +23,11 @@ from bonded.web.navigation import Link as Link  # noqa: PLC0414
 from bonded.web.navigation import register_links as register_links  # noqa: PLC0414
 from bonded.web.panels import Panel as Panel  # noqa: PLC0414
 from bonded.web.panels import register_panels as register_panels  # noqa: PLC0414
+from bonded.web.reasons import reason_from as reason_from  # noqa: PLC0414
 from bonded.web.sections import Section as Section  # noqa: PLC0414
 from bonded.web.sections import register_sections as register_sections  # noqa: PLC0414
 from bonded.web.stale import require_unchanged as require_unchanged  # noqa: PLC0414
 from bonded.web.times import day_from_text as day_from_text  # noqa: PLC0414
 from bonded.web.times import moment_from_text as moment_from_text  # noqa: PLC0414
 from bonded.web.times import time_from_text as time_from_text  # noqa: PLC0414
+from bonded.web.witnesses import witness_from as witness_from  # noqa: PLC0414

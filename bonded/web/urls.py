@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from bonded.web import declarations, find, home, memberships, notices, stones, withdrawals
+from bonded.web import (
+    custody,
+    declarations,
+    find,
+    gate,
+    home,
+    memberships,
+    notices,
+    officer_queue,
+    releases,
+    stones,
+    withdrawals,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -23,4 +35,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdrawals/<uuid:withdrawal_id>/pass", withdrawals.make_pass, name="make_pass"),
     path("declarations/<str:number>", declarations.declaration, name="declaration"),
     path("stones/<str:stock_number>", stones.stone, name="stone"),
+    path("stones/<str:stock_number>/stop", custody.stop, name="place_hold"),
+    path("stones/<str:stock_number>/lift", custody.lift, name="lift_hold"),
+    path("gate", gate.gate, name="gate"),
+    path("gate/hand-over", gate.hand_over, name="hand_over"),
+    path("queue", officer_queue.queue, name="queue"),
+    path("releases/<uuid:withdrawal_id>", releases.release, name="release"),
+    path("releases/<uuid:withdrawal_id>/approve", releases.approve, name="approve_withdrawal"),
+    path("releases/<uuid:withdrawal_id>/refuse", releases.refuse, name="refuse_withdrawal"),
 ]

@@ -33,6 +33,12 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "settle_duty": ("alice",),
     "declaration": ("alice", "olga"),
     "company": ("alice",),
+    "queue": ("olga",),
+    "gate": ("vera",),
+    "visits_today": ("olga",),
+    "vault_today": ("vera",),
+    "at_desk": ("vera",),
+    "release": ("olga", "ada"),
 }
 # Files are no pages.
 FILES = frozenset({"statement_pdf", "statement_csv"})

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from bonded.actions.declarations import lodge_declaration
+from bonded.actions.holds import place_hold
 from bonded.actions.saved_searches import save_search
 from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
+from bonded.rules.holds import HoldKind
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.withdrawals import Procedure
 from inspections.actions.booking_holds import hold_viewing
+from inspections.actions.sessions import check_in
 from tariffs.actions.account_statements import order_account_statement
 from tariffs.actions.duty import secure_duty
 from tariffs.actions.landed_prices import price_catalogue
@@ -60,6 +63,9 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         company_id=cast.alder.pk, currency="CNY", month=date(2026, 11, 1), actor=cast.alice, at=after
     )
     save_search(name="Large and white", query="carats_from=1&colour=D", actor=cast.alice, at=after)
+    here = booking_of(second, [lots[5]], actor=cast.alice, at=at)
+    entered = check_in(booking_id=here.pk, identity_note="passport seen", actor=cast.vera, at=after)
+    place_hold(lot_id=lots[4].pk, kind=HoldKind.CUSTOMS, reason="A tip.", actor=cast.olga, at=after)
     price_catalogue(actor=SYSTEM, at=at)
     stone = {"stock_number": lots[0].stock_number}
     return {
@@ -70,4 +76,6 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         "withdrawal": {"withdrawal_id": asked.pk},
         "settle_duty": {"withdrawal_id": asked.pk},
         "declaration": {"number": declaration.number},
+        "at_desk": {"booking_id": entered.booking_id},
+        "release": {"withdrawal_id": asked.pk},
     }
