@@ -14,7 +14,9 @@ from bonded.models.invariants import InvariantReport
 from bonded.models.withdrawals import Withdrawal
 from bonded.rules.permissions import Actor, Role
 from bonded.rules.withdrawals import LIVE_STATES
+from bonded.web.find import address_of
 from bonded.web.panels import Panel
+from bonded.web.words import word_of
 
 ROWS = 10
 Rows = Sequence[Mapping[str, Any]]
@@ -46,7 +48,14 @@ def holds_in_force(actor: Actor, at: datetime) -> Rows:
 def consignments(actor: Actor, at: datetime) -> Rows:
     """Give the newest consignments."""
     newest = Consignment.objects.visible_to(actor).order_by("-pk")
-    return [{"Reference": one.reference, "State": one.state} for one in newest[:ROWS]]
+    return [
+        {
+            "Reference": one.reference,
+            "State": word_of(one.state),
+            "href": address_of("consignment", reference=one.reference),
+        }
+        for one in newest[:ROWS]
+    ]
 
 
 def broken_sentences(actor: Actor, at: datetime) -> Rows:
@@ -78,6 +87,7 @@ PANELS = (
         ("Reference", "State"),
         consignments,
         "No consignment is announced.",
+        more="consignments",
     ),
     Panel(
         "Books and custody",

@@ -2,9 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from bonded.rules.permissions import Role
+from bonded.web.consignments import READERS as CONSIGNMENT_READERS
 from bonded.web.find import consignments_by_reference, declarations_by_number, lots_by_number
 from bonded.web.navigation import Link
 from bonded.web.withdrawals import READERS, withdrawals_by_id
 
 FINDERS = (lots_by_number, declarations_by_number, consignments_by_reference, withdrawals_by_id)
-LINKS = (Link("withdrawals", _("Withdrawals"), frozenset(READERS), order=40),)
+LINKS = (
+    Link("withdrawals", _("Withdrawals"), frozenset(READERS), order=40),
+    Link("consignments", _("Consignments"), frozenset(CONSIGNMENT_READERS) - {Role.CUSTOMS_OFFICER}, order=45),
+    Link("imports", _("Imports"), frozenset({Role.SUPPLIER, Role.ADMINISTRATOR}), order=46),
+)

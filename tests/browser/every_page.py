@@ -33,9 +33,13 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "settle_duty": ("alice",),
     "declaration": ("alice", "olga"),
     "company": ("alice",),
+    "consignments": ("sven", "ada"),
+    "consignment": ("sven", "ada"),
+    "imports": ("sven", "ada"),
+    "import": ("sven",),
 }
-# Files are no pages.
-FILES = frozenset({"statement_pdf", "statement_csv"})
+# Files are no pages, nor are parts of a page that it reads anew.
+FILES = frozenset({"statement_pdf", "statement_csv", "import_progress"})
 # Pages that the sign-in library makes, in our frame.
 OF_THE_LIBRARY = {
     "account_login": None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from bonded.actions.consignment_files import import_stored_file, store_consignment_file
 from bonded.actions.declarations import lodge_declaration
 from bonded.actions.saved_searches import save_search
 from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
@@ -15,7 +16,7 @@ from tariffs.actions.account_statements import order_account_statement
 from tariffs.actions.duty import secure_duty
 from tariffs.actions.landed_prices import price_catalogue
 from tests.cast import Cast
-from tests.situations.bonded import lots_in_the_vault
+from tests.situations.bonded import an_announced_consignment, lots_in_the_vault
 from tests.situations.inspections import (
     NEXT_SLOTS,
     SLOT,
@@ -34,6 +35,11 @@ GRADES = [
     {"colour": "D", "clarity": "VVS1", "cut": "Ideal", "shape": "round", "lab": "GIA", "report_number": "2141438171"},
     {"colour": "H", "clarity": "SI1", "cut": "Good", "shape": "oval"},
 ]
+
+LINES = (
+    b"kind,hs_code,weight_carats,value,kimberley_number\n"
+    b"polished_diamond,710239,1.01,5000,\nrough_diamond,710231,heavy,5000,BW-12345\n"
+)
 
 
 def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
@@ -61,6 +67,11 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     )
     save_search(name="Large and white", query="carats_from=1&colour=D", actor=cast.alice, at=after)
     price_catalogue(actor=SYSTEM, at=at)
+    consignment = an_announced_consignment(cast, at)
+    stored = store_consignment_file(
+        consignment_id=consignment.pk, file_name="lines.csv", content=LINES, defaults={}, actor=cast.sven, at=at
+    )
+    file = import_stored_file(file_id=stored.pk, now=lambda: at)
     stone = {"stock_number": lots[0].stock_number}
     return {
         "stone": stone,
@@ -70,4 +81,6 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         "withdrawal": {"withdrawal_id": asked.pk},
         "settle_duty": {"withdrawal_id": asked.pk},
         "declaration": {"number": declaration.number},
+        "consignment": {"reference": consignment.reference},
+        "import": {"file_id": file.pk},
     }
