@@ -95,5 +95,6 @@ PANELS = (
         ("Broken", "For"),
         broken_sentences,
         "Every sentence that must hold held when it was last asked.",
+        more="health",
     ),
 )

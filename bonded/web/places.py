@@ -9,8 +9,11 @@ from bonded.web.navigation import Link
 from bonded.web.withdrawals import READERS, withdrawals_by_id
 
 FINDERS = (lots_by_number, declarations_by_number, consignments_by_reference, withdrawals_by_id)
+OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 LINKS = (
     Link("withdrawals", _("Withdrawals"), frozenset(READERS), order=40),
     Link("consignments", _("Consignments"), frozenset(CONSIGNMENT_READERS) - {Role.CUSTOMS_OFFICER}, order=45),
     Link("imports", _("Imports"), frozenset({Role.SUPPLIER, Role.ADMINISTRATOR}), order=46),
+    Link("companies", _("Companies"), OVERSEERS, order=63),
+    Link("health", _("Health"), OVERSEERS, order=64),
 )

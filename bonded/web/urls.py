@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from bonded.web import consignments, declarations, find, home, imports, memberships, notices, stones, withdrawals
+from bonded.web import (
+    companies,
+    consignments,
+    declarations,
+    find,
+    health,
+    home,
+    imports,
+    memberships,
+    notices,
+    stones,
+    withdrawals,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -28,6 +40,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consignments/<str:reference>/file", consignments.send_file, name="send_consignment_file"),
     path("consignments/<str:reference>/certificate", consignments.add_certificate, name="add_certificate"),
     path("consignments/<str:reference>/declare", consignments.declare, name="declare_consignment"),
+    path("companies", companies.companies, name="companies"),
+    path("companies/register", companies.register, name="register_company"),
+    path("companies/<int:company_id>", companies.one_company, name="one_company"),
+    path("companies/<int:company_id>/standing", companies.standing, name="set_standing"),
+    path("companies/<int:company_id>/members", companies.add, name="add_member"),
+    path("companies/<int:company_id>/members/end", companies.end, name="end_membership"),
+    path("companies/<int:company_id>/members/invite", companies.invite_again, name="invite_member"),
+    path("health", health.health, name="health"),
+    path("health/ask", health.ask, name="ask_invariants"),
     path("imports", imports.imports, name="imports"),
     path("imports/<int:file_id>", imports.one_import, name="import"),
     path("imports/<int:file_id>/progress", imports.import_progress, name="import_progress"),

@@ -15,6 +15,7 @@ from inspections.actions.booking_holds import hold_viewing
 from tariffs.actions.account_statements import order_account_statement
 from tariffs.actions.duty import secure_duty
 from tariffs.actions.landed_prices import price_catalogue
+from tariffs.actions.schedule_drafts import draft_schedule
 from tests.cast import Cast
 from tests.situations.bonded import an_announced_consignment, lots_in_the_vault
 from tests.situations.inspections import (
@@ -28,7 +29,7 @@ from tests.situations.inspections import (
     wait_of,
     wish_for,
 )
-from tests.situations.tariffs import GEM, cleared_by_customs
+from tests.situations.tariffs import GEM, camt053, cleared_by_customs, imported
 
 Words = Mapping[str, Mapping[str, object]]
 GRADES = [
@@ -40,6 +41,17 @@ LINES = (
     b"kind,hs_code,weight_carats,value,kimberley_number\n"
     b"polished_diamond,710239,1.01,5000,\nrough_diamond,710231,heavy,5000,BW-12345\n"
 )
+
+RATE = {
+    "local_currency": "CNY",
+    "currency": "USD",
+    "rate": "7.2",
+    "quoted": "local_per_unit",
+    "valid_from": "2026-12-01",
+    "valid_until": "2027-01-01",
+    "source": "test",
+    "mark": "M",
+}
 
 
 def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
@@ -72,6 +84,8 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         consignment_id=consignment.pk, file_name="lines.csv", content=LINES, defaults={}, actor=cast.sven, at=at
     )
     file = import_stored_file(file_id=stored.pk, now=lambda: at)
+    draft = draft_schedule(title="December", measures=[], exchange_rates=[RATE], actor=cast.ada, at=after)
+    bank_file = imported(camt053(("100.00", "CRDT", "for the emerald"), ("2.00", "DBIT", "fees")), cast, after)
     stone = {"stock_number": lots[0].stock_number}
     return {
         "stone": stone,
@@ -82,5 +96,9 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         "settle_duty": {"withdrawal_id": asked.pk},
         "declaration": {"number": declaration.number},
         "consignment": {"reference": consignment.reference},
+        "bank_file": {"file_id": bank_file.pk},
+        "guarantee": {"company_id": cast.alder.pk},
+        "schedule_draft": {"draft_id": draft.pk},
+        "one_company": {"company_id": cast.alder.pk},
         "import": {"file_id": file.pk},
     }
