@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tariffs.models.debts import DutyDebt
 from tests.cast import Cast
@@ -24,7 +24,7 @@ def test_administrator__looks_at_a_bank_file_imports_matches_and_books(
 ) -> None:
     debt = owed(cast, at)
     content = camt053((str(debt.owed), "CRDT", debt.reference))
-    sent = {"name": "bank.xml", "mimeType": "application/xml", "buffer": content}
+    sent: FilePayload = {"name": "bank.xml", "mimeType": "application/xml", "buffer": content}
     page = window("ada")
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto("/")
