@@ -11,6 +11,11 @@ from bonded.web.doors import acts as acts  # noqa: PLC0414
 from bonded.web.doors import console as console  # noqa: PLC0414
 from bonded.web.doors import done as done  # noqa: PLC0414
 from bonded.web.doors import page as page  # noqa: PLC0414
+from bonded.web.fields import choice_of as choice_of  # noqa: PLC0414
+from bonded.web.fields import day_of as day_of  # noqa: PLC0414
+from bonded.web.fields import file_of as file_of  # noqa: PLC0414
+from bonded.web.fields import text_of as text_of  # noqa: PLC0414
+from bonded.web.fields import whole_of as whole_of  # noqa: PLC0414
 from bonded.web.figures import carats as carats  # noqa: PLC0414
 from bonded.web.figures import money as money  # noqa: PLC0414
 from bonded.web.find import Found as Found  # noqa: PLC0414
