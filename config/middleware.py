@@ -1,7 +1,6 @@
 """Who acts and when, put on every request once, so that no door reads the clock or guesses the role."""
 
 from collections.abc import Callable
-from zoneinfo import available_timezones
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -15,6 +14,7 @@ from bonded.api.base import problem
 from bonded.queries.parties import actor_of_user
 from bonded.rules.permissions import Role
 from bonded.web.memberships import ZONE_COOKIE
+from bonded.web.times import known_zones
 
 NEEDS_SECOND_FACTOR = frozenset({Role.CUSTOMS_OFFICER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.AUDITOR})
 # What is needed to set one up, to choose the language, and to leave.
@@ -45,7 +45,7 @@ class ActorMiddleware:
             lambda: actor_of_user(request.user, request.session.get("membership_id"))
         )
         zone = request.COOKIES.get(ZONE_COOKIE, "")
-        with override(zone if zone in available_timezones() else settings.TIME_ZONE):
+        with override(zone if zone in known_zones() else settings.TIME_ZONE):
             response = self.get_response(request)
         if request.user.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"

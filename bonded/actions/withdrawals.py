@@ -17,7 +17,7 @@ from bonded.models.activity import Activity
 from bonded.models.declarations import Declaration
 from bonded.models.lots import Lot
 from bonded.models.withdrawals import Withdrawal, WithdrawalLot
-from bonded.queries.withdrawals import custody_problems, granted_clearances
+from bonded.queries.withdrawals import custody_problems, granted_clearances, packet_digest
 from bonded.rules.customs_messages import OutgoingKind
 from bonded.rules.declarations import CHANGEABLE_STATES, DeclarationState
 from bonded.rules.errors import InputInvalid, Problem
@@ -28,8 +28,11 @@ from bonded.rules.money import Money
 from bonded.rules.permissions import SYSTEM, Act, Actor, require
 from bonded.rules.withdrawals import (
     STEPS,
+    ApprovalOutdated,
     Clearance,
     ClearanceMissing,
+    CountersignatureMissing,
+    CountersignedByItsApprover,
     CustodyNotReconciled,
     LotsNotFree,
     Procedure,
@@ -37,6 +40,7 @@ from bonded.rules.withdrawals import (
     StillDeclared,
     WithdrawalState,
     missing_clearances,
+    needs_countersignature,
 )
 from bonded.signals import withdrawal_cancelled, withdrawal_refused, withdrawal_released, withdrawal_requested
 
@@ -64,11 +68,18 @@ def request_withdrawal(
     assert actor.user_id is not None
     lots = lock_lots(lot_ids, actor=actor)
     _require_free(lots, actor)
-    withdrawal = Withdrawal.objects.create(
-        company_id=actor.company_id, procedure=procedure, requested_by_id=actor.user_id, requested_at=at
-    )
     agreed = transaction_values or {}
-    WithdrawalLot.objects.bulk_create(_line(withdrawal, lot, agreed.get(lot.pk)) for lot in lots)
+    values = {lot.pk: agreed.get(lot.pk) or Money(lot.value_minor, lot.currency) for lot in lots}
+    withdrawal = Withdrawal.objects.create(
+        company_id=actor.company_id,
+        procedure=procedure,
+        requested_by_id=actor.user_id,
+        requested_at=at,
+        needs_countersignature=needs_countersignature(values.values()),
+    )
+    WithdrawalLot.objects.bulk_create(
+        _line(withdrawal, lot, values[lot.pk], is_agreed=lot.pk in agreed) for lot in lots
+    )
     for lot in lots:
         if lot.trade_state == TradeState.FREE:
             _trade(lot, TradeState.HELD, buyer_id=actor.company_id)
@@ -78,8 +89,7 @@ def request_withdrawal(
     return withdrawal
 
 
-def _line(withdrawal: Withdrawal, lot: Lot, transaction_value: Money | None) -> WithdrawalLot:
-    value = transaction_value or Money(lot.value_minor, lot.currency)
+def _line(withdrawal: Withdrawal, lot: Lot, value: Money, *, is_agreed: bool) -> WithdrawalLot:
     return WithdrawalLot(
         withdrawal=withdrawal,
         lot=lot,
@@ -87,7 +97,7 @@ def _line(withdrawal: Withdrawal, lot: Lot, transaction_value: Money | None) -> 
         weight_carats=lot.weight_carats,
         value_minor=value.minor,
         currency=value.currency,
-        is_transaction_value=transaction_value is not None,
+        is_transaction_value=is_agreed,
     )
 
 
@@ -174,7 +184,8 @@ def release_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Wi
     """Let the goods leave bond.
 
     Raises ClearanceMissing with everything that is not settled, CustodyNotReconciled with every
-    lot that is not sealed in the vault without a hold, ReleasedByItsPreparer, StepNotAllowed.
+    lot that is not sealed in the vault without a hold, ReleasedByItsPreparer, StepNotAllowed; of goods that two
+    officers let go CountersignatureMissing, CountersignedByItsApprover, ApprovalOutdated.
     Rules: nothing leaves without customs' acceptance and release, duty paid or secured, and a
     clean custody record; posts of preparing and approving are separated (Customs Law, Art. 79).
     """
@@ -182,15 +193,8 @@ def release_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Wi
     withdrawal, lots = lock_withdrawal(withdrawal_id, actor=actor)
     require_step(STEPS, WithdrawalState(withdrawal.state), WithdrawalState.RELEASED)
     _require_other_person(withdrawal, actor)
-    if problems := custody_problems(lots):
-        raise CustodyNotReconciled("Not every lot is sealed in the vault without a hold.", problems)
-    evidence = f"{len(lots)} lots sealed in the vault, without a hold"
-    grant_clearance(
-        withdrawal_id=withdrawal.pk, clearance=Clearance.CUSTODY_RECONCILED, evidence=evidence, actor=SYSTEM, at=at
-    )
-    missing = missing_clearances(Procedure(withdrawal.procedure), granted_clearances(withdrawal.pk))
-    if missing:
-        raise ClearanceMissing(f"Not settled yet: {', '.join(missing)}.", missing=missing)
+    _require_all_settled(withdrawal, lots, at=at)
+    _require_countersigning(withdrawal, actor)
     withdrawal.state = WithdrawalState.RELEASED
     withdrawal.decided_by_id, withdrawal.decided_at = actor.user_id, at
     withdrawal.save(update_fields=["state", "decided_by", "decided_at"])
@@ -202,6 +206,54 @@ def release_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Wi
     record_activity(Act.RELEASE_WITHDRAWAL, withdrawal, actor=actor, at=at)
     withdrawal_released.send(Withdrawal, withdrawal_id=withdrawal.pk, at=at)
     return withdrawal
+
+
+@transaction.atomic
+def approve_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Withdrawal:
+    """Approve, as the first of two officers, what is worth so much that a second one releases it.
+
+    What was approved is kept by its digest: when it changes, it is to be approved again. Approved by two, the later
+    one counts. Raises CountersignatureMissing where one officer is enough, and otherwise what release_withdrawal does.
+    """
+    require(actor, Act.APPROVE_WITHDRAWAL)
+    withdrawal, lots = lock_withdrawal(withdrawal_id, actor=actor)
+    require_step(STEPS, WithdrawalState(withdrawal.state), WithdrawalState.RELEASED)
+    _require_other_person(withdrawal, actor)
+    if not withdrawal.needs_countersignature:
+        raise InputInvalid("One officer is enough for these goods: release them.", withdrawal_id=str(withdrawal.pk))
+    _require_all_settled(withdrawal, lots, at=at)
+    withdrawal.approved_by_id, withdrawal.approved_at = actor.user_id, at
+    withdrawal.approved_digest = packet_digest(withdrawal)
+    withdrawal.save(update_fields=["approved_by", "approved_at", "approved_digest"])
+    record_activity(
+        Act.APPROVE_WITHDRAWAL, withdrawal, actor=actor, at=at, sha256=bytes(withdrawal.approved_digest).hex()
+    )
+    return withdrawal
+
+
+def _require_countersigning(withdrawal: Withdrawal, actor: Actor) -> None:
+    """Refuse the first officer, and whoever comes before the first, where two are needed."""
+    if not withdrawal.needs_countersignature:
+        return
+    if withdrawal.approved_by_id is None:
+        raise CountersignatureMissing("These goods are let go by two officers: one approves them, another releases.")
+    if withdrawal.approved_by_id == actor.user_id:
+        raise CountersignedByItsApprover("You approved this: another officer releases it.")
+    if bytes(withdrawal.approved_digest or b"") != packet_digest(withdrawal):
+        raise ApprovalOutdated("What was approved has changed since: it is to be approved again.")
+
+
+def _require_all_settled(withdrawal: Withdrawal, lots: Sequence[Lot], *, at: datetime) -> None:
+    """Look at the vault, and refuse while anything is missing."""
+    if problems := custody_problems(lots):
+        raise CustodyNotReconciled("Not every lot is sealed in the vault without a hold.", problems)
+    evidence = f"{len(lots)} lots sealed in the vault, without a hold"
+    grant_clearance(
+        withdrawal_id=withdrawal.pk, clearance=Clearance.CUSTODY_RECONCILED, evidence=evidence, actor=SYSTEM, at=at
+    )
+    missing = missing_clearances(Procedure(withdrawal.procedure), granted_clearances(withdrawal.pk))
+    if missing:
+        raise ClearanceMissing(f"Not settled yet: {', '.join(missing)}.", missing=missing)
 
 
 def _ask_to_cancel(withdrawal: Withdrawal, *, reason: str, actor: Actor, at: datetime) -> None:

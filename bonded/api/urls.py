@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdrawals/<uuid:withdrawal_id>", withdrawals.WithdrawalView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/cancel", withdrawals.CancelWithdrawalView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/release", withdrawals.ReleaseWithdrawalView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/approve", withdrawals.ApproveWithdrawalView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/refuse", withdrawals.RefuseWithdrawalView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/release-token", withdrawals.ReleaseTokenView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/declaration", declarations.WithdrawalDeclarationView.as_view()),

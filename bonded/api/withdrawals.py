@@ -11,7 +11,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from bonded.actions.release_tokens import hand_over_withdrawal, issue_release_token
-from bonded.actions.withdrawals import cancel_withdrawal, refuse_withdrawal, release_withdrawal, request_withdrawal
+from bonded.actions.withdrawals import (
+    approve_withdrawal,
+    cancel_withdrawal,
+    refuse_withdrawal,
+    release_withdrawal,
+    request_withdrawal,
+)
 from bonded.api.base import (
     CURSOR,
     IDEMPOTENCY_KEY,
@@ -71,6 +77,8 @@ class WithdrawalAnswer(serializers.Serializer[Any]):
     refusal_reason = serializers.CharField(allow_blank=True)
     handed_over_at = serializers.DateTimeField(allow_null=True)
     lots = WithdrawalLine(many=True)
+    needs_countersignature = serializers.BooleanField(help_text="One officer approves, another releases.")
+    approved_at = serializers.DateTimeField(allow_null=True)
     clearances = serializers.ListField(child=serializers.CharField())
     missing_clearances = serializers.ListField(child=serializers.CharField())
 
@@ -110,6 +118,8 @@ def withdrawal_json(withdrawal: Withdrawal) -> dict[str, Any]:
         "decided_at": withdrawal.decided_at,
         "refusal_reason": withdrawal.refusal_reason,
         "handed_over_at": withdrawal.handed_over_at,
+        "needs_countersignature": withdrawal.needs_countersignature,
+        "approved_at": withdrawal.approved_at,
         "lots": [
             {
                 "stock_number": line.lot.stock_number,
@@ -193,6 +203,20 @@ class ReleaseWithdrawalView(ApiView):
         """Let the goods leave bond."""
         return json_response(
             withdrawal_json(release_withdrawal(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at))
+        )
+
+
+class ApproveWithdrawalView(ApiView):
+    """The first of two officers."""
+
+    @extend_schema(
+        operation_id="approve_withdrawal", parameters=[IDEMPOTENCY_KEY], request=None, responses=WithdrawalAnswer
+    )
+    @idempotent
+    def post(self, request: Request, withdrawal_id: UUID) -> HttpResponse:
+        """Approve goods that a second officer releases, because they are worth much."""
+        return json_response(
+            withdrawal_json(approve_withdrawal(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at))
         )
 
 

@@ -31,6 +31,10 @@ class Withdrawal(Table):
     state = models.CharField(max_length=11, choices=enum_choices(WithdrawalState), default=WithdrawalState.REQUESTED)
     requested_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
+    needs_countersignature = models.BooleanField(default=False, db_default=False)
+    approved_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_digest = models.BinaryField(null=True, help_text="SHA-256 of what the first officer had before them.")
     decided_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     refusal_reason = models.CharField(max_length=500, blank=True, default="")
@@ -50,6 +54,17 @@ class Withdrawal(Table):
                 condition=~Q(state__in=[WithdrawalState.RELEASED, WithdrawalState.HANDED_OVER, WithdrawalState.REFUSED])
                 | Q(decided_by__isnull=False, decided_at__isnull=False),
                 name="a_decided_withdrawal_names_its_officer",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | Q(approved_at__isnull=False, approved_digest__isnull=False) & ~Q(approved_by=F("requested_by")),
+                name="nobody_approves_their_own_withdrawal",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[WithdrawalState.RELEASED, WithdrawalState.HANDED_OVER])
+                | Q(needs_countersignature=False)
+                | Q(approved_by__isnull=False) & ~Q(approved_by=F("decided_by")),
+                name="two_officers_release_what_is_worth_much",
             ),
             models.CheckConstraint(
                 condition=~Q(state=WithdrawalState.REFUSED) | ~Q(refusal_reason=""),

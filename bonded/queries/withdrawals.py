@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -75,6 +76,18 @@ def goods_as_agreed(lot_ids: Collection[int], *, actor: Actor) -> tuple[list[Goo
     seen = lines.filter(withdrawal__in=Withdrawal.objects.visible_to(actor))
     agreed = {lot_id: Money(minor, currency) for lot_id, minor, currency in seen.values_list(*_VALUE)}
     return [replace(facts, value=agreed.get(facts.lot_id, facts.value)) for facts in goods], frozenset(agreed)
+
+
+def packet_digest(withdrawal: Withdrawal) -> bytes:
+    """Give the SHA-256 of what an officer decides on: the goods and the clearances in force; two SQL statements."""
+    goods = withdrawal.lines.order_by("lot_id").values_list(
+        "lot_id", "pieces", "weight_carats", "value_minor", "currency", "lot__seal_number"
+    )
+    granted = GrantedClearance.objects.filter(withdrawal=withdrawal, revoked_at__isnull=True)
+    # Custody is looked at anew by each officer, so that its clearance is no part of it.
+    settled = granted.exclude(clearance=Clearance.CUSTODY_RECONCILED).order_by("clearance", "pk")
+    packet = [*goods, *settled.values_list("pk", "clearance", "evidence")]
+    return hashlib.sha256("\n".join("|".join(map(str, row)) for row in packet).encode()).digest()
 
 
 def granted_clearances(withdrawal_id: UUID) -> frozenset[Clearance]:

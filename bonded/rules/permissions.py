@@ -88,6 +88,7 @@ class Act(StrEnum):
     CANCEL_WITHDRAWAL = "bonded.withdrawal.cancel"
     LODGE_DECLARATION = "bonded.declaration.lodge"
     RELEASE_WITHDRAWAL = "bonded.withdrawal.release"
+    APPROVE_WITHDRAWAL = "bonded.withdrawal.approve"
     REFUSE_WITHDRAWAL = "bonded.withdrawal.refuse"
     ISSUE_RELEASE_TOKEN = "bonded.release_token.issue"  # noqa: S105
     HAND_OVER_WITHDRAWAL = "bonded.withdrawal.hand_over"
@@ -166,6 +167,7 @@ MAY: ActTable = {
     Act.CANCEL_WITHDRAWAL: _BUYER,
     Act.LODGE_DECLARATION: frozenset({Role.BUYER, Role.ADMINISTRATOR}),
     Act.RELEASE_WITHDRAWAL: _OFFICER,
+    Act.APPROVE_WITHDRAWAL: _OFFICER,
     Act.REFUSE_WITHDRAWAL: _OFFICER,
     Act.ISSUE_RELEASE_TOKEN: _BUYER,
     Act.HAND_OVER_WITHDRAWAL: _KEEPER,

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bonded.rules.errors import ProblemsFound, RuleViolation
+from bonded.rules.money import Money
 
 
 class Procedure(StrEnum):
@@ -99,6 +100,24 @@ class ReleasedByItsPreparer(RuleViolation):
     code = "released_by_its_preparer"
 
 
+class CountersignatureMissing(RuleViolation):
+    """The goods are worth so much that another officer approves before they are released."""
+
+    code = "countersignature_missing"
+
+
+class CountersignedByItsApprover(RuleViolation):
+    """Who approved a withdrawal can't be the officer who countersigns it."""
+
+    code = "countersigned_by_its_approver"
+
+
+class ApprovalOutdated(RuleViolation):
+    """What was approved has changed since: it is to be approved again."""
+
+    code = "approval_outdated"
+
+
 class TokenNotValid(RuleViolation):
     """The gate token is unknown, used, lapsed or of other goods: the door stays shut."""
 
@@ -115,6 +134,19 @@ class CustodyNotReconciled(ProblemsFound):
     """Some lots are not in the vault, sealed, without a hold: the goods stay."""
 
     code = "custody_not_reconciled"
+
+
+# From this value on, in minor units, two officers let goods go; goods in any other currency always have two. The
+# amounts are the platform's own: the law asks for separate posts (Customs Law, Art. 79), not for a limit.
+COUNTERSIGNED_FROM = {"CNY": 5_000_000_00, "USD": 700_000_00, "EUR": 650_000_00, "HKD": 5_500_000_00}
+
+
+def needs_countersignature(values: Iterable[Money]) -> bool:
+    """Say whether goods of these values are let go by two officers: the sum in one currency reaches its limit."""
+    sums: dict[str, int] = {}
+    for value in values:
+        sums[value.currency] = sums.get(value.currency, 0) + value.minor
+    return any(minor >= COUNTERSIGNED_FROM.get(currency, 0) for currency, minor in sums.items())
 
 
 def missing_clearances(procedure: Procedure, granted: Iterable[Clearance]) -> list[str]:

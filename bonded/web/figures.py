@@ -10,11 +10,13 @@ from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from bonded.rules.money import Money
 
+# The place of the building's clock is translated; others go by their own names.
+BUILDING = gettext_noop("Shanghai")
 LOCALES = {"zh-hans": "zh_Hans_CN", "en": "en"}
 
 

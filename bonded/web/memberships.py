@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -12,6 +10,7 @@ from bonded.queries.parties import memberships_of
 from bonded.rules.errors import InputInvalid, NotFound
 from bonded.web.doors import PageRequest, acts, console, done, page
 from bonded.web.notices import preferences
+from bonded.web.times import known_zones
 
 THEMES = ("auto", "light", "dark")
 ZONE_COOKIE, THEME_COOKIE = "zone", "theme"
@@ -39,7 +38,7 @@ def choose_membership(request: PageRequest) -> HttpResponse:
 def set_appearance(request: PageRequest) -> HttpResponse:
     """Keep the colours and the time zone of the pages on this device."""
     theme, zone = request.POST.get("theme", "auto"), request.POST.get("zone", settings.TIME_ZONE)
-    if theme not in THEMES or zone not in available_timezones():
+    if theme not in THEMES or zone not in known_zones():
         raise InputInvalid("Choose from what the form offers.")
     response = done(request, _("Kept."), "preferences")
     for name, value in ((THEME_COOKIE, theme), (ZONE_COOKIE, zone)):

@@ -16,6 +16,7 @@ from bonded.queries.stream_heads import latest_act
 from bonded.rules.errors import Problem, RuleViolation
 from bonded.rules.permissions import Role
 from bonded.web.figures import carats, day, decimal, moment, money
+from bonded.web.helps import helps_of
 from bonded.web.navigation import links_for
 from bonded.web.refusals import refusal_sentence
 from bonded.web.sections import sections_html
@@ -37,6 +38,12 @@ def word(state: str) -> str:
 def sentence(refusal: RuleViolation | Problem) -> str:
     """Write why something was refused in the reader's language."""
     return refusal_sentence(refusal)
+
+
+@register.filter
+def helps(refusal: RuleViolation) -> list[dict[str, Any]]:
+    """Give what would help after a refusal."""
+    return helps_of(refusal.facts)
 
 
 @register.filter
@@ -62,6 +69,14 @@ def typed(context: Context, name: str, otherwise: object = "") -> object:
     """Give what had been typed into a field before the form was refused, else what it holds at first."""
     values = getattr(context["request"], "typed", None)
     return values[name] if values is not None and name in values else otherwise
+
+
+@register.simple_tag(takes_context=True)
+def typed_at(context: Context, name: str, place: int) -> str:
+    """Give what had been typed into one of several fields of a name, by its place from 0."""
+    values = getattr(context["request"], "typed", None)
+    texts = values.getlist(name) if values is not None else []
+    return texts[place] if place < len(texts) else ""
 
 
 @register.simple_tag(takes_context=True)

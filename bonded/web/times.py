@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from bonded.rules.errors import InputInvalid
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """Give the names of the time zones; reading them costs milliseconds, so it is done once."""
+    return frozenset(available_timezones())
+
 
 BUILDING_ZONE = ZoneInfo("Asia/Shanghai")
 

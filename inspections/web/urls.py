@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/<uuid:booking_id>/cancel", visits.cancel, name="cancel_visit"),
     path("visits/<uuid:booking_id>/pass", visits.print_pass, name="print_pass"),
     path("visits/<uuid:booking_id>/findings", visits.write_finding, name="write_finding"),
+    path("visits/<uuid:booking_id>/photos", visits.keep_photo, name="keep_photo"),
     path("offers", offers.offers, name="offers"),
     path("offers/<uuid:offer_id>", offers.offer, name="offer"),
     path("offers/<uuid:offer_id>/counter", offers.counter, name="counter_offer"),

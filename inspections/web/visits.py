@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
@@ -19,19 +21,25 @@ from inspections.actions.booking_holds import confirm_booking
 from inspections.actions.booking_passes import issue_booking_pass
 from inspections.actions.bookings import cancel_booking
 from inspections.actions.calendar_feeds import make_calendar_feed, revoke_calendar_feed
+from inspections.actions.finding_photos import store_finding_photo
 from inspections.actions.findings import record_finding
 from inspections.actions.waiting_list import accept_place, decline_place, leave_waiting_list
 from inspections.gateways.booking_passes import pass_pdf
 from inspections.queries.bookings import booked_lot_ids, booking_visible_to, bookings_visible_to
 from inspections.queries.calendar_feeds import calendar_feeds_of
+from inspections.queries.finding_photos import photos_of_visit
 from inspections.queries.viewing_rooms import room_id_of
 from inspections.queries.waiting_list import waits_visible_to
 from inspections.rules.bookings import BookingState
 from inspections.rules.calendar_feeds import FeedSort
 from inspections.rules.findings import Intent
 from inspections.rules.permissions import Act, may
+from inspections.rules.photos import MAX_BYTES
+from inspections.rules.visitors import DocumentKind, Paper
 
 VISITORS = frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR})
+# Who brings more than these is a crowd; a visit takes two without asking.
+MOST_VISITOR_ROWS = 4
 # A visit that can still be given up or moved.
 TO_COME = (BookingState.HELD, BookingState.REQUESTED, BookingState.BOOKED)
 
@@ -44,6 +52,15 @@ def visits(request: PageRequest) -> HttpResponse:
         waits = list(waits_visible_to(request.actor).order_by("-entered_at")[:20])
     rows = listed(request, bookings_visible_to(request.actor), "-booked_at", "-id")
     return page(request, "inspections/everyone/visits.html", {"page": rows, "waits": waits})
+
+
+def _photos_by_lot(request: PageRequest, booking_id: UUID) -> dict[int, list[Any]]:
+    if not may(request.actor, Act.READ_FINDING_PHOTO):
+        return {}
+    photos: dict[int, list[Any]] = defaultdict(list)
+    for photo in photos_of_visit(booking_id, actor=request.actor):
+        photos[photo.finding.session_lot.lot_id].append(photo)
+    return photos
 
 
 @console(*VISITORS)
@@ -62,6 +79,9 @@ def visit(request: PageRequest, booking_id: UUID) -> HttpResponse:
         "is_to_come": booking.state in TO_COME,
         "moved_to": getattr(booking, "moved_to", None),
         "intents": list(Intent),
+        "photos": _photos_by_lot(request, booking_id) if session else {},
+        "document_kinds": list(DocumentKind),
+        "visitor_rows": range(MOST_VISITOR_ROWS),
         "is_printable": booking.state == BookingState.BOOKED,
     }
     return page(request, "inspections/everyone/visit.html", context)
@@ -72,13 +92,30 @@ def _names(text: str) -> list[str]:
     return [name for line in text.splitlines() if (name := " ".join(line.split()))]
 
 
+def _visitors(request: PageRequest) -> tuple[list[str], list[Paper]]:
+    """Read the rows of visitors: a name each, and a paper where one was typed."""
+    typed = request.POST
+    columns = [typed.getlist(name) for name in ("visitor", "document_kind", "document_number")]
+    names, papers = [], []
+    for name, kind, number in zip_longest(*columns, fillvalue=""):
+        plain = " ".join(name.split())
+        if not plain and not number.strip():
+            continue
+        names.append(plain)
+        if number.strip():
+            papers.append(Paper(plain, kind, number))
+    return names, papers
+
+
 @acts(Role.BUYER, shows=visit)
 def confirm(request: PageRequest, booking_id: UUID) -> HttpResponse:
     """Book what was held, with the names of those who come."""
+    names, papers = _visitors(request)
     booking = confirm_booking(
         booking_id=booking_id,
-        visitors=_names(request.POST.get("visitors", "")),
+        visitors=names,
         remote_visitors=_names(request.POST.get("remote_visitors", "")),
+        papers=papers,
         justification=request.POST.get("justification", ""),
         actor=request.actor,
         at=request.at,
@@ -127,6 +164,19 @@ def write_finding(request: PageRequest, booking_id: UUID) -> HttpResponse:
         at=request.at,
     )
     return done(request, _("Your finding is written down."), "visit", booking_id=booking_id)
+
+
+@acts(Role.BUYER, shows=visit)
+def keep_photo(request: PageRequest, booking_id: UUID) -> HttpResponse:
+    """Keep photos with the finding of one of the lots."""
+    (lot_id,) = booked_lot_ids(booking_id, [request.POST.get("stock_number", "")], actor=request.actor)
+    sent = request.FILES.getlist("photo")
+    if not sent:
+        raise InputInvalid("Choose a photo.")
+    for file in sent:
+        content = file.read(MAX_BYTES + 1)
+        store_finding_photo(booking_id=booking_id, lot_id=lot_id, content=content, actor=request.actor, at=request.at)
+    return done(request, _("The photos are kept with your finding."), "visit", booking_id=booking_id)
 
 
 @acts(Role.BUYER, shows=visits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from bonded.actions.saved_searches import forget_search, save_search
@@ -122,7 +122,8 @@ def _kept_query(request: PageRequest) -> str:
 @acts(shows=stones)
 def keep_search(request: PageRequest) -> HttpResponse:
     """Keep the search under a name."""
-    name, query = request.POST.get("name", ""), request.POST.get("query", "")
+    # Written anew, so that nothing but a query gets into the address that follows.
+    name, query = request.POST.get("name", ""), QueryDict(request.POST.get("query", "")).urlencode()
     save_search(name=name, query=query, actor=request.actor, at=request.at)
     response = done(request, _("The search is kept."), "stones")
     response["Location"] += f"?{query}"

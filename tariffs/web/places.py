@@ -7,5 +7,8 @@ from bonded.web.base import Link
 from tariffs.web.duty import DUTY
 from tariffs.web.landed_costs import LANDED_COST
 
-LINKS = (Link("stones", _("Stones"), frozenset(Role) - {Role.ANONYMOUS, Role.SYSTEM}, order=10),)
+LINKS = (
+    Link("stones", _("Stones"), frozenset(Role) - {Role.ANONYMOUS, Role.SYSTEM}, order=10),
+    Link("company", _("Account"), frozenset({Role.BUYER}), order=50),
+)
 SECTIONS = (LANDED_COST, DUTY)

@@ -6,7 +6,7 @@ from tariffs.web import catalogue, company_accounts, duty
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("stones", catalogue.stones, name="stones"),
-    path("stones/searches", catalogue.keep_search, name="keep_search"),
+    path("searches", catalogue.keep_search, name="keep_search"),
     path("withdrawals/<uuid:withdrawal_id>/duty", duty.settle, name="settle_duty"),
     path("withdrawals/<uuid:withdrawal_id>/duty/secure", duty.secure, name="secure_duty"),
     path("withdrawals/<uuid:withdrawal_id>/duty/pay", duty.pay, name="pay_duty"),
@@ -14,5 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("company/statements", company_accounts.order_statement, name="order_statement"),
     path("statements/<uuid:statement_id>.pdf", company_accounts.statement_file, {"form": "pdf"}, name="statement_pdf"),
     path("statements/<uuid:statement_id>.csv", company_accounts.statement_file, {"form": "csv"}, name="statement_csv"),
-    path("stones/searches/<int:search_id>/forget", catalogue.drop_search, name="drop_search"),
+    path("searches/<int:search_id>/forget", catalogue.drop_search, name="drop_search"),
 ]

@@ -74,7 +74,12 @@ def window(browser: Browser, live_server: LiveServer, clock: SimpleNamespace) ->
         page.on("request", on_request)
 
     def open_window(
-        username: str | None = None, *, language: str = "en", scheme: str = "light", width: int = 1440
+        username: str | None = None,
+        *,
+        language: str = "en",
+        scheme: str = "light",
+        width: int = 1440,
+        has_scripts: bool = True,
     ) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
@@ -82,6 +87,7 @@ def window(browser: Browser, live_server: LiveServer, clock: SimpleNamespace) ->
             color_scheme="dark" if scheme == "dark" else "light",
             locale="zh-CN" if language == "zh-hans" else "en-GB",
             timezone_id="Asia/Shanghai",
+            java_script_enabled=has_scripts,
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

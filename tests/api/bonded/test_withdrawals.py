@@ -99,6 +99,8 @@ def test_request_withdrawal__tells_everything_about_it(cast, at):
         "company": "Alder Trading",
         "procedure": "home_use",
         "state": "requested",
+        "needs_countersignature": False,
+        "approved_at": None,
         "decided_at": None,
         "refusal_reason": "",
         "handed_over_at": None,
@@ -377,3 +379,14 @@ def test_admin_sign_in__is_the_one_with_limits(db):
     response = Client().get("/admin/login/?next=/admin/")
 
     assert (response.status_code, response["Location"].partition("?")[0]) == (302, "/account/login/")
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_approve_withdrawal__is_an_officers_and_only_of_what_two_let_go(cast, at, who):
+    withdrawal = a_withdrawal_ready_to_leave(cast, at)
+
+    response = call(actor_named(cast, who), f"/withdrawals/{withdrawal.pk}/approve")
+
+    assert response.status_code == (400 if who == "olga" else 401 if who is None else 403)
+    withdrawal.refresh_from_db()
+    assert withdrawal.approved_by_id is None

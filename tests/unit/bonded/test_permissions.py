@@ -36,6 +36,7 @@ EXPECTED = {
     "bonded.withdrawal.cancel": {Role.BUYER},
     "bonded.declaration.lodge": {Role.BUYER, Role.ADMINISTRATOR},
     "bonded.withdrawal.release": {Role.CUSTOMS_OFFICER},
+    "bonded.withdrawal.approve": {Role.CUSTOMS_OFFICER},
     "bonded.withdrawal.refuse": {Role.CUSTOMS_OFFICER},
     "bonded.release_token.issue": {Role.BUYER},
     "bonded.withdrawal.hand_over": {Role.VAULT_KEEPER},

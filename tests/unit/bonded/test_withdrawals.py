@@ -4,7 +4,8 @@ from itertools import combinations
 
 import pytest
 
-from bonded.rules.withdrawals import Clearance, Procedure, missing_clearances
+from bonded.rules.money import Money
+from bonded.rules.withdrawals import Clearance, Procedure, missing_clearances, needs_countersignature
 
 C = Clearance
 EVERY_SET = [frozenset(chosen) for size in range(len(C) + 1) for chosen in combinations(C, size)]
@@ -37,3 +38,18 @@ def test_missing_clearances__names_alternatives_in_one_demand() -> None:
         "customs_released",
         "custody_reconciled",
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "needs"),
+    [
+        ([("CNY", 4_999_999_99)], False),
+        ([("CNY", 5_000_000_00)], True),
+        ([("CNY", 4_999_999_99), ("CNY", 1)], True),
+        ([("CNY", 4_999_999_99), ("USD", 699_999_99)], False),
+        ([("JPY", 1)], True),
+        ([], False),
+    ],
+)
+def test_needs_countersignature__sums_each_currency(values: list[tuple[str, int]], needs: bool) -> None:
+    assert needs_countersignature(Money(minor, currency) for currency, minor in values) is needs

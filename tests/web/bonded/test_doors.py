@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from django.test import Client
@@ -13,20 +12,9 @@ from bonded.models.notices import NoticePreference
 from bonded.queries.stream_heads import latest_act
 from tests.cast import Cast
 from tests.situations.bonded import a_sealed_lot, a_withdrawal_ready_to_leave
+from tests.web.signing_in import key_of, signed_in
 
 QUIET = {"kind": "visit.booked", "channel": "both", "language": "en", "zone": "Asia/Shanghai"}
-
-
-def signed_in(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def key_of(page: str) -> str:
-    found = re.search(r'name="key" value="([^"]+)"', page)
-    assert found
-    return found[1]
 
 
 def test_acts__acts_once_for_a_form_that_is_sent_twice(cast: Cast) -> None:

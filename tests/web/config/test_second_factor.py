@@ -9,15 +9,10 @@ from django.test import Client, override_settings
 
 from bonded.models import User
 from tests.cast import Cast
+from tests.web.signing_in import signed_in
 
 PASSWORD = "a long enough word"
 pytestmark = pytest.mark.django_db
-
-
-def signed_in(username: str) -> Client:
-    client = Client()
-    client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @override_settings(SECOND_FACTOR="required")
