@@ -1,8 +1,9 @@
 """Translations without system tools: `python -m config.translations` gathers what pages say, and compiles.
 
 Every sentence that templates and Python mark for translation goes into the one catalogue, sorted and without line
-numbers, so that two people's changes merge; what is no longer said is dropped. Refusals, states and kinds are told by
-their codes, which the code itself lists.
+numbers, so that two people's changes merge; what is no longer said is dropped. Refusals, states, kinds and acts are
+told by their codes, which the code itself lists. English has a catalogue of its own for acts, and for those other words
+that read badly with their underscores taken out.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 PROJECT = Path(__file__).resolve().parent.parent
-CATALOGUE = PROJECT / "config" / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+LOCALE = PROJECT / "config" / "locale"
+LANGUAGES = ("zh_Hans", "en")
 SOURCES = ("bonded", "tariffs", "inspections", "config")
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "pgettext": ((1, "c"), 2),
             "ngettext": (1, 2), "pgettext_lazy": ((1, "c"), 2)}  # fmt: skip
@@ -51,15 +57,40 @@ def all_messages() -> list[Message]:
     return sorted({*messages_in_code(), *codes()}, key=lambda one: (one[0] or "", str(one[1])))
 
 
-def gather() -> int:
-    """Write the catalogue anew, keeping what is translated; gives how many sentences have no translation yet."""
-    from babel.messages.catalog import Catalog
-    from babel.messages.pofile import read_po, write_po
+def catalogue_of(language: str) -> Path:
+    """Give the file of a language's sentences."""
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
 
-    known = read_po(io.BytesIO(CATALOGUE.read_bytes()), locale="zh_Hans") if CATALOGUE.exists() else Catalog()
-    catalogue = Catalog(locale="zh_Hans", fuzzy=False, project="Bonded Trade Platform")
+
+def read(language: str) -> Catalog:
+    """Give what is translated so far."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import read_po
+
+    path = catalogue_of(language)
+    return read_po(io.BytesIO(path.read_bytes()), locale=language) if path.exists() else Catalog(locale=language)
+
+
+def messages_of(language: str, known: Catalog) -> list[Message]:
+    """Give what a language needs words for: Chinese everything, English acts and what reads badly."""
+    from config.vocabulary import words_of_acts
+
+    if language != "en":
+        return all_messages()
+    acts = words_of_acts()
+    return [(about, one) for about, one in all_messages()
+            if about == "state" and (one in acts or known.get(one, context=about))]  # fmt: skip
+
+
+def gathered(language: str) -> tuple[bytes, int]:
+    """Give the catalogue as it should be, keeping translations, and how many sentences have none yet."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.pofile import write_po
+
+    known = read(language)
+    catalogue = Catalog(locale=language, fuzzy=False, project="Bonded Trade Platform")
     missing = 0
-    for context, sentence in all_messages():
+    for context, sentence in messages_of(language, known):
         before = known.get(sentence, context=context)
         translated = before.string if before else ""
         missing += not translated
@@ -67,18 +98,17 @@ def gather() -> int:
         catalogue.add(sentence, translated, flags=flags, context=context)
     text = io.BytesIO()
     write_po(text, catalogue, width=10_000, no_location=True, omit_header=True)
-    CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
-    header = b'msgid ""\nmsgstr ""\n"Language: zh_Hans\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-    CATALOGUE.write_bytes(header + b'"Plural-Forms: nplurals=1; plural=0;\\n"\n\n' + text.getvalue())
-    return missing
+    plural = {"zh_Hans": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}[language]
+    headers = (f"Language: {language}", "Content-Type: text/plain; charset=utf-8", f"Plural-Forms: {plural}")
+    header = 'msgid ""\nmsgstr ""\n' + "".join(f'"{line}\\n"\n' for line in headers)
+    return header.encode() + b"\n" + text.getvalue(), missing
 
 
-def compiled() -> bytes:
+def compiled(language: str) -> bytes:
     """Give the catalogue as gettext reads it."""
     from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
 
-    catalogue = read_po(io.BytesIO(CATALOGUE.read_bytes()), locale="zh_Hans")
+    catalogue = read(language)
     # The header's dates would make every compilation another file.
     catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     out = io.BytesIO()
@@ -90,6 +120,9 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    untranslated = gather()
-    CATALOGUE.with_suffix(".mo").write_bytes(compiled())
-    print(f"{CATALOGUE.relative_to(PROJECT)}: {untranslated} sentences have no translation yet.", file=sys.stderr)
+    for language in LANGUAGES:
+        text, untranslated = gathered(language)
+        catalogue_of(language).parent.mkdir(parents=True, exist_ok=True)
+        catalogue_of(language).write_bytes(text)
+        catalogue_of(language).with_suffix(".mo").write_bytes(compiled(language))
+        print(f"{language}: {untranslated} sentences have no translation yet.", file=sys.stderr)

@@ -1,19 +1,28 @@
-"""The codes of every refusal, and the states, kinds and roles that pages show: what needs words in each language."""
+"""What needs words in each language: every refusal's code, and the states, kinds, roles and acts that pages show."""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
 
 from bonded.rules.errors import RuleViolation
+from bonded.rules.lot_searches import WORD_PARAMETERS
+from inspections.rules.company_papers import PaperKind
 
 APPS = ("bonded", "tariffs", "inspections")
+# Where the platform decides; elsewhere a word beside a sentence is a column or a parameter.
+DECIDING = ("rules", "queries", "actions")
 PROJECT = Path(__file__).resolve().parent.parent
+CODE = re.compile(r"[a-z]+(_[a-z]+)+")
+# What the search for a number finds, beside lots, consignments and withdrawals.
+FOUND = frozenset({"lot", "declaration", "consignment", "withdrawal", "booking"})
 
 
 def _subclasses(cls: type[RuleViolation]) -> Iterator[type[RuleViolation]]:
@@ -22,29 +31,54 @@ def _subclasses(cls: type[RuleViolation]) -> Iterator[type[RuleViolation]]:
         yield from _subclasses(one)
 
 
+def _code(node: ast.AST | None) -> str:
+    """Give the code that is written out here, such as `lot_on_hold`; empty when there is none."""
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value)
+    return node.value if is_text else ""  # type: ignore[union-attr]
+
+
+def _is_sentence(node: ast.AST | None) -> bool:
+    """Say whether this is several words, with or without values among them."""
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return isinstance(node, ast.JoinedStr) or (is_text and " " in node.value)  # type: ignore[union-attr]
+
+
 def _problem_codes() -> Iterator[str]:
-    """Give the first word of every `Problem("code", …)` that is written out."""
-    for app in APPS:
-        for path in (PROJECT / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem" and node.args:
-                    first = node.args[0]
-                    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                        yield first.value
+    """Give every code that is the first word of a `Problem`, or stands before its sentence."""
+    for path in (file for app in APPS for layer in DECIDING for file in (PROJECT / app / layer).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            parts = node.args if isinstance(node, ast.Call) else getattr(node, "elts", [])
+            is_problem = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem"
+            for place, (first, after) in enumerate(pairwise([*parts, None])):
+                if (code := _code(first)) and (_is_sentence(after) or (is_problem and place == 0)):
+                    yield code
 
 
 def refusal_codes() -> set[str]:
     """Give the code of every refusal that the platform can answer with."""
-    return {one.code for one in _subclasses(RuleViolation)} | set(_problem_codes())
+    # Every door is open then, and so every refusal is known.
+    import_module("config.urls")
+    papers = {f"{paper.value}_missing" for paper in PaperKind}
+    own = {one.code for one in _subclasses(RuleViolation) if one.__module__.split(".")[0] in APPS}
+    return own | set(_problem_codes()) | papers
 
 
-def words_of_states() -> set[str]:
-    """Give the values of every enumeration of words in the rules: states, kinds, roles, procedures, channels."""
-    words: set[str] = set()
+def _enumerations() -> Iterator[type[StrEnum]]:
+    """Give every enumeration of words in the rules."""
     for app in APPS:
         package = import_module(f"{app}.rules")
         for module in iter_modules(package.__path__, f"{app}.rules."):
             for _, one in inspect.getmembers(import_module(module.name), inspect.isclass):
-                if issubclass(one, StrEnum) and one.__module__ == module.name and one.__name__ != "Act":
-                    words |= {member.value for member in one}
-    return words
+                if issubclass(one, StrEnum) and one.__module__ == module.name:
+                    yield one
+
+
+def words_of_acts() -> set[str]:
+    """Give the names of all acts, as a history shows them."""
+    return {member.value for one in _enumerations() if one.__name__ == "Act" for member in one}
+
+
+def words_of_states() -> set[str]:
+    """Give every word that a page may show: states, kinds, roles, procedures, channels, acts, sorts of grades."""
+    words = {member.value for one in _enumerations() for member in one}
+    return words | set(WORD_PARAMETERS) | FOUND
