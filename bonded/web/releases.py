@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from bonded.actions.withdrawals import refuse_withdrawal, release_withdrawal
+from bonded.actions.withdrawals import approve_withdrawal, refuse_withdrawal, release_withdrawal
 from bonded.models.declarations import Declaration
 from bonded.models.withdrawals import Withdrawal, WithdrawalLot
 from bonded.queries.custody import chains_of_custody
@@ -70,6 +70,8 @@ def release(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
         "timeline": timeline_of(one),
         "may_decide": is_open and request.actor.role is Role.CUSTOMS_OFFICER,
         "may_release": one.state == WithdrawalState.DECLARED,
+        "awaits_first_officer": one.needs_countersignature and one.approved_by_id is None,
+        "is_own_approval": one.approved_by_id == request.actor.user_id and one.needs_countersignature,
     }
     return page(request, "bonded/officer/release.html", context)
 
@@ -81,6 +83,15 @@ def approve(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
     require_unchanged("withdrawal", str(withdrawal_id), request.POST)
     release_withdrawal(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)
     return done(request, _("Released: the goods may leave by their pass."), "queue")
+
+
+@acts(Role.CUSTOMS_OFFICER, shows=release)
+def approve_first(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
+    """Approve, as the first of two officers, what is worth so much that another releases it."""
+    withdrawal_visible_to(request.actor, withdrawal_id)
+    require_unchanged("withdrawal", str(withdrawal_id), request.POST)
+    approve_withdrawal(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)
+    return done(request, _("Approved: another officer countersigns and releases."), "queue")
 
 
 @acts(Role.CUSTOMS_OFFICER, shows=release)

@@ -65,5 +65,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queue", officer_queue.queue, name="queue"),
     path("releases/<uuid:withdrawal_id>", releases.release, name="release"),
     path("releases/<uuid:withdrawal_id>/approve", releases.approve, name="approve_withdrawal"),
+    path("releases/<uuid:withdrawal_id>/approve-first", releases.approve_first, name="approve_first"),
     path("releases/<uuid:withdrawal_id>/refuse", releases.refuse, name="refuse_withdrawal"),
 ]

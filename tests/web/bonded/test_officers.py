@@ -14,7 +14,7 @@ from bonded.queries.officer_queue import officer_queue
 from bonded.rules.holds import HoldKind
 from tests.cast import Cast
 from tests.situations.bonded import a_requested_withdrawal, a_sealed_lot, a_withdrawal_ready_to_leave
-from tests.web.bonded.test_doors import key_of, signed_in
+from tests.situations.web_clients import key_of, signed_in
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -168,3 +168,21 @@ def test_custody__is_told_to_staff_only(cast: Cast, at: datetime) -> None:
     assert "Movements" not in page
     assert signed_in("alice").post(f"/stones/{lot.stock_number}/stop", {"reason": "x"}).status_code == 403
     assert not Hold.objects.exists()
+
+
+def test_release__of_goods_worth_much_needs_two_officers(cast: Cast, at: datetime) -> None:
+    withdrawal = a_withdrawal_ready_to_leave(cast, at)
+    Withdrawal.objects.filter(pk=withdrawal.pk).update(needs_countersignature=True)
+    first, second = signed_in("olga"), signed_in("oscar")
+    address = f"/releases/{withdrawal.pk}"
+
+    assert "another officer countersigns" in first.get(address).content.decode()
+    assert first.post(f"{address}/approve").status_code == 409
+    assert signed_in("alice").post(f"{address}/approve-first").status_code == 403
+    assert first.post(f"{address}/approve-first").status_code == 303
+    assert "You approved this" in first.get(address).content.decode()
+    assert first.post(f"{address}/approve").status_code == 409
+    assert "Countersign and release" in second.get(address).content.decode()
+    assert second.post(f"{address}/approve").status_code == 303
+    withdrawal.refresh_from_db()
+    assert (withdrawal.state, withdrawal.approved_by_id) == ("released", cast.olga.user_id)

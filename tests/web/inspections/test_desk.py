@@ -16,7 +16,7 @@ from inspections.rules.findings import Intent
 from tests.cast import Cast
 from tests.situations.bonded import a_released_withdrawal
 from tests.situations.inspections import a_booking, a_request, a_session, with_findings
-from tests.web.bonded.test_doors import signed_in
+from tests.situations.web_clients import signed_in
 
 PASSWORD = "a long enough word"
 WITNESS = {"witness": "vera", "witness_password": PASSWORD}
