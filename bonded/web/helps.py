@@ -31,7 +31,7 @@ def _shown(one: Any) -> SafeString | str:
     try:
         return moment(datetime.fromisoformat(one))
     except (TypeError, ValueError):
-        return word_of(one) if isinstance(one, str) and one.islower() else str(one)
+        return word_of(one) if isinstance(one, str) and one.islower() and " " not in one else str(one)
 
 
 def helps_of(facts: Mapping[str, Fact]) -> list[dict[str, Any]]:

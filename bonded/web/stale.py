@@ -7,6 +7,7 @@ from django.http import QueryDict
 from bonded.queries.custody import activities_of
 from bonded.queries.stream_heads import latest_act
 from bonded.rules.errors import RuleViolation
+from bonded.web.words import word_of
 
 
 class ChangedMeanwhile(RuleViolation):
@@ -24,7 +25,8 @@ def require_unchanged(kind: str, target_id: str, typed: QueryDict) -> None:
     seen = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
     if seen < 0 or latest_act(kind, target_id) == seen:
         return
-    since = [f"{one['act']}, {one['actor__username'] or 'platform'}" for one in activities_of(kind, target_id)[seen:]]
+    acts = activities_of(kind, target_id)[seen:]
+    since = [f"{word_of(one['act'])}, {one['actor__username'] or word_of('platform')}" for one in acts]
     raise ChangedMeanwhile(
         "This has changed since you opened the page. What you typed is kept: look again, then send it.", since=since
     )

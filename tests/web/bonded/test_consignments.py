@@ -173,7 +173,7 @@ def test_declare__fixes_the_lines_and_refuses_a_page_that_is_stale(cast: Cast, a
     refused = client.post(f"{address}/declare", stale)
     one.refresh_from_db()
     assert (refused.status_code, one.state) == (409, "announced")
-    assert "bonded.certificate.record, sven" in words_of(refused)
+    assert "Certificate written down, sven" in words_of(refused)
 
     client.post(f"{address}/declare", {"office": "SIM", "seen": "2"})
     one.refresh_from_db()

@@ -72,7 +72,7 @@ def test_approve__is_for_a_second_person_and_publish_follows_once() -> None:
     assert signed_in("amir").post(f"{address}/approve", {"seen": "1"}).status_code == 303
     stale = signed_in("ada").post(f"{address}/discard", {"seen": "1", "reason": "No."})
     assert (stale.status_code, ScheduleDraft.objects.get().state) == (409, "approved")
-    assert "tariffs.schedule_draft.approve, amir" in words_of(stale)
+    assert "Draft approved, amir" in words_of(stale)
     for _ in range(2):
         assert signed_in("ada").post(f"{address}/publish", {"seen": "2", "key": "p"}).status_code == 303
     assert ScheduleDraft.objects.get().state == "published"
