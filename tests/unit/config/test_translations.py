@@ -20,6 +20,8 @@ by_language = pytest.mark.parametrize("language", LANGUAGES)
 def test_catalogue__is_what_the_code_says(language: str) -> None:
     text, untranslated = gathered(language)
 
+    # Lines tell what differs, and more briefly than bytes.
+    assert set(text.decode().splitlines()) ^ set(catalogue_of(language).read_text().splitlines()) == set()
     assert text == catalogue_of(language).read_bytes(), "Run `make translations`."
     assert untranslated == 0, "Write the missing sentences into the catalogue."
 
