@@ -20,7 +20,8 @@ class BondedConfig(AppConfig):
         from bonded.web.home_panels import PANELS
         from bonded.web.navigation import register_links
         from bonded.web.panels import register_panels
-        from bonded.web.places import FINDERS, LINKS
+        from bonded.web.places import FINDERS, LINKS, SECTIONS
+        from bonded.web.sections import register_sections
 
         tasks.listen()
         customs_metrics.register()
@@ -28,6 +29,7 @@ class BondedConfig(AppConfig):
         register_panels(*PANELS)
         register_finders(*FINDERS)
         register_links(*LINKS)
+        register_sections(*SECTIONS)
         register_invariants(CUSTOMS_INVARIANTS)
         register_invariants(CLIENT_EVENT_INVARIANTS)
         register_invariants(PARTITION_INVARIANTS)

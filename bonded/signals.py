@@ -19,3 +19,4 @@ withdrawal_handed_over = Signal()  # withdrawal_id, at
 declaration_statuses_changed = Signal()  # changes: (declaration_id, status) each, in their order; at
 customs_message_stored = Signal()  # at
 customs_message_queued = Signal()  # at
+invariants_wanted = Signal()  # at

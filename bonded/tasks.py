@@ -63,7 +63,7 @@ from bonded.rules.notice_letters import digest_letter, letter
 from bonded.rules.notices import MailOutcome, MailState
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.webhooks import Attempt, webhook_headers
-from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored
+from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored, invariants_wanted
 
 BATCH = 500
 SENDERS = 8
@@ -223,6 +223,7 @@ class Bell:
 inbox_bell = Bell(drain_customs_inbox)
 outbox_bell = Bell(send_customs_outbox)
 import_bell = Bell(import_consignment_files)
+verify_bell = Bell(verify)
 
 
 def ring_for_inbox(**fact: Any) -> None:
@@ -240,9 +241,15 @@ def ring_for_imports(**fact: Any) -> None:
     transaction.on_commit(import_bell.ring)
 
 
+def ring_for_verification(**fact: Any) -> None:
+    """Hear that somebody wants every question asked, and let a worker ask once that is committed."""
+    transaction.on_commit(verify_bell.ring)
+
+
 def listen() -> None:
     """Begin to hear; called once, when the app is ready."""
     consignment_file_stored.connect(ring_for_imports, dispatch_uid="bonded.ring_for_imports")
+    invariants_wanted.connect(ring_for_verification, dispatch_uid="bonded.ring_for_verification")
     customs_message_stored.connect(ring_for_inbox, dispatch_uid="bonded.ring_for_inbox")
     customs_message_queued.connect(ring_for_outbox, dispatch_uid="bonded.ring_for_outbox")
 

@@ -6,9 +6,19 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from bonded.actions.activity import record_activity_on
 from bonded.models.invariants import InvariantReport
 from bonded.queries.invariants import INVARIANTS, broken_invariants
 from bonded.rules.permissions import Act, Actor, require
+from bonded.signals import invariants_wanted
+
+
+@transaction.atomic
+def want_invariants(*, actor: Actor, at: datetime) -> None:
+    """Let a worker ask every question soon: it takes longer than a page may."""
+    require(actor, Act.VERIFY_HISTORY)
+    record_activity_on(Act.VERIFY_HISTORY, "platform", "invariants", actor=actor, at=at)
+    invariants_wanted.send(InvariantReport, at=at)
 
 
 @transaction.atomic

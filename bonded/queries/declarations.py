@@ -45,6 +45,11 @@ def declaration_by_number(number: str, *, actor: Actor) -> Declaration:
     raise NotFound("There is no such declaration.", number=number[:40])
 
 
+def declarations_of_consignment(consignment_id: int) -> list[Declaration]:
+    """Give the declarations of a consignment, the first one first."""
+    return list(Declaration.objects.filter(consignment=consignment_id).order_by("pk"))
+
+
 def declarations_of_withdrawal(withdrawal_id: UUID) -> list[Declaration]:
     """Give the declarations of a withdrawal, the first one first."""
     return list(Declaration.objects.filter(withdrawal=withdrawal_id).order_by("pk"))

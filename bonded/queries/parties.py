@@ -115,3 +115,30 @@ def require_company(company_id: int, *, actor: Actor) -> None:
         return
     if not Company.objects.visible_to(actor).filter(pk=company_id).exists():
         raise NotFound("There is no such company.", company_id=str(company_id)[:20])
+
+
+def companies_visible_to(actor: Actor) -> list[Company]:
+    """Give the companies that the actor may see, by name."""
+    return list(Company.objects.visible_to(actor).order_by("name", "pk"))
+
+
+def company_by_id(company_id: int, *, actor: Actor) -> Company:
+    """Give one company; raises NotFound when it is not there or not this actor's to see."""
+    for company in Company.objects.visible_to(actor).filter(pk=company_id):
+        return company
+    raise NotFound("There is no such company.", company_id=str(company_id)[:20])
+
+
+def members_of_company(company_id: int, *, actor: Actor) -> list[Membership]:
+    """Give who acts for a company that the actor may see, with the people, by role and name."""
+    company = company_by_id(company_id, actor=actor)
+    found = Membership.objects.filter(company=company).select_related("user")
+    return list(found.order_by("role", "user__username", "pk"))
+
+
+def member_of_company(company_id: int, membership_id: int, *, actor: Actor) -> Membership:
+    """Give one of them; raises NotFound."""
+    for member in members_of_company(company_id, actor=actor):
+        if member.pk == membership_id:
+            return member
+    raise NotFound("There is no such membership.", membership_id=membership_id)

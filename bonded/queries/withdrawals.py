@@ -96,6 +96,12 @@ def granted_clearances(withdrawal_id: UUID) -> frozenset[Clearance]:
     return frozenset(Clearance(name) for name in rows.values_list("clearance", flat=True))
 
 
+def clearances_in_force(withdrawal_id: UUID) -> list[GrantedClearance]:
+    """Give the clearances that are in force for a withdrawal, each with its evidence, the first one first."""
+    rows = GrantedClearance.objects.filter(withdrawal_id=withdrawal_id, revoked_at__isnull=True)
+    return list(rows.select_related("granted_by").order_by("granted_at", "pk"))
+
+
 def custody_problems(lots: Iterable[Lot]) -> list[Problem]:
     """Name what keeps lots in the vault: not there, not sealed, on hold, not under customs' eye."""
     checks = (

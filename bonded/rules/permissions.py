@@ -136,6 +136,10 @@ class Act(StrEnum):
     TELL_DEADLINES = "bonded.deadline.tell"
     ESCALATE_NOTICES = "bonded.notice.escalate"
     REMOVE_OLD_NOTICES = "bonded.notice.remove_old"
+    REGISTER_COMPANY = "bonded.company.register"
+    SET_STANDING = "bonded.company.set_standing"
+    ADD_MEMBER = "bonded.membership.add"
+    END_MEMBERSHIP = "bonded.membership.end"
 
 
 _KEEPER = frozenset({Role.VAULT_KEEPER})
@@ -214,6 +218,10 @@ MAY: ActTable = {
     Act.TELL_DEADLINES: _SYSTEM,
     Act.ESCALATE_NOTICES: _SYSTEM,
     Act.REMOVE_OLD_NOTICES: _SYSTEM,
+    Act.REGISTER_COMPANY: frozenset({Role.ADMINISTRATOR}),
+    Act.SET_STANDING: frozenset({Role.ADMINISTRATOR}),
+    Act.ADD_MEMBER: frozenset({Role.ADMINISTRATOR}),
+    Act.END_MEMBERSHIP: frozenset({Role.ADMINISTRATOR}),
 }
 
 

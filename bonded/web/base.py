@@ -11,6 +11,11 @@ from bonded.web.doors import acts as acts  # noqa: PLC0414
 from bonded.web.doors import console as console  # noqa: PLC0414
 from bonded.web.doors import done as done  # noqa: PLC0414
 from bonded.web.doors import page as page  # noqa: PLC0414
+from bonded.web.fields import choice_of as choice_of  # noqa: PLC0414
+from bonded.web.fields import day_of as day_of  # noqa: PLC0414
+from bonded.web.fields import file_of as file_of  # noqa: PLC0414
+from bonded.web.fields import text_of as text_of  # noqa: PLC0414
+from bonded.web.fields import whole_of as whole_of  # noqa: PLC0414
 from bonded.web.figures import carats as carats  # noqa: PLC0414
 from bonded.web.figures import money as money  # noqa: PLC0414
 from bonded.web.find import Found as Found  # noqa: PLC0414
@@ -23,9 +28,11 @@ from bonded.web.navigation import Link as Link  # noqa: PLC0414
 from bonded.web.navigation import register_links as register_links  # noqa: PLC0414
 from bonded.web.panels import Panel as Panel  # noqa: PLC0414
 from bonded.web.panels import register_panels as register_panels  # noqa: PLC0414
+from bonded.web.reasons import reason_from as reason_from  # noqa: PLC0414
 from bonded.web.sections import Section as Section  # noqa: PLC0414
 from bonded.web.sections import register_sections as register_sections  # noqa: PLC0414
 from bonded.web.stale import require_unchanged as require_unchanged  # noqa: PLC0414
 from bonded.web.times import day_from_text as day_from_text  # noqa: PLC0414
 from bonded.web.times import moment_from_text as moment_from_text  # noqa: PLC0414
 from bonded.web.times import time_from_text as time_from_text  # noqa: PLC0414
+from bonded.web.witnesses import witness_from as witness_from  # noqa: PLC0414

@@ -30,6 +30,8 @@ STATUS_OF_KIND = {
     ErrorKind.CONFLICT: 409,
 }
 LONGEST_KEY = 200
+# Not even in the digest of a form: it could be guessed from.
+NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "witness_password", "witness_code"})
 
 
 class PageRequest(HttpRequest):
@@ -152,6 +154,6 @@ def _act_once(request: PageRequest, act: Callable[[], HttpResponse]) -> HttpResp
 
 
 def _digest(request: PageRequest) -> bytes:
-    typed = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
+    typed = sorted((name, values) for name, values in request.POST.lists() if name not in NEVER_KEPT)
     files = sorted((name, [(file.name, file.size) for file in sent]) for name, sent in request.FILES.lists())
     return hashlib.sha256(repr((request.path, typed, files)).encode()).digest()

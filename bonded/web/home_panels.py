@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
 
 from bonded.models.consignments import Consignment
 from bonded.models.holds import Hold
@@ -14,7 +15,9 @@ from bonded.models.invariants import InvariantReport
 from bonded.models.withdrawals import Withdrawal
 from bonded.rules.permissions import Actor, Role
 from bonded.rules.withdrawals import LIVE_STATES
+from bonded.web.find import address_of
 from bonded.web.panels import Panel
+from bonded.web.words import word_of
 
 ROWS = 10
 Rows = Sequence[Mapping[str, Any]]
@@ -46,7 +49,14 @@ def holds_in_force(actor: Actor, at: datetime) -> Rows:
 def consignments(actor: Actor, at: datetime) -> Rows:
     """Give the newest consignments."""
     newest = Consignment.objects.visible_to(actor).order_by("-pk")
-    return [{"Reference": one.reference, "State": one.state} for one in newest[:ROWS]]
+    return [
+        {
+            "Reference": one.reference,
+            "State": word_of(one.state),
+            "href": address_of("consignment", reference=one.reference),
+        }
+        for one in newest[:ROWS]
+    ]
 
 
 def broken_sentences(actor: Actor, at: datetime) -> Rows:
@@ -59,31 +69,33 @@ def broken_sentences(actor: Actor, at: datetime) -> Rows:
 
 PANELS = (
     Panel(
-        "Withdrawals under way",
+        _("Withdrawals under way"),
         frozenset({Role.BUYER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.VAULT_KEEPER, Role.AUDITOR}),
         ("Asked", "Company", "For", "State"),
         withdrawals_under_way,
-        "Nothing is on its way out of bond.",
+        _("Nothing is on its way out of bond."),
     ),
     Panel(
-        "Lots on hold",
+        _("Lots on hold"),
         frozenset({Role.CUSTOMS_OFFICER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.AUDITOR}),
         ("Lot", "Kind", "Why"),
         holds_in_force,
-        "No lot is on hold.",
+        _("No lot is on hold."),
     ),
     Panel(
-        "Consignments",
+        _("Consignments"),
         frozenset({Role.SUPPLIER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER}),
         ("Reference", "State"),
         consignments,
-        "No consignment is announced.",
+        _("No consignment is announced."),
+        more="consignments",
     ),
     Panel(
-        "Books and custody",
+        _("Books and custody"),
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
         ("Broken", "For"),
         broken_sentences,
-        "Every sentence that must hold held when it was last asked.",
+        _("Every sentence that must hold held when it was last asked."),
+        more="health",
     ),
 )

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
 from bonded.rules.permissions import Actor, Role
 
 
@@ -18,11 +21,11 @@ class Panel:
     cell leads to `href`, when the row has one. `more` is the name of the page that has them all.
     """
 
-    title: str
+    title: str | Promise
     roles: frozenset[Role]
     columns: Sequence[str]
     rows: Callable[[Actor, datetime], Sequence[Mapping[str, Any]]]
-    when_empty: str
+    when_empty: str | Promise
     more: str = ""
 
 
@@ -39,7 +42,7 @@ def panels_for(actor: Actor, at: datetime) -> list[dict[str, Any]]:
     return [
         {
             "title": panel.title,
-            "columns": panel.columns,
+            "columns": [_(column) for column in panel.columns],
             "rows": [
                 {"href": row.get("href"), "cells": [row[column] for column in panel.columns]}
                 for row in panel.rows(actor, at)

@@ -2,9 +2,23 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from bonded.rules.permissions import Role
+from bonded.web.consignments import READERS as CONSIGNMENT_READERS
+from bonded.web.custody import CUSTODY
 from bonded.web.find import consignments_by_reference, declarations_by_number, lots_by_number
 from bonded.web.navigation import Link
+from bonded.web.officer_queue import FIRST_OF_QUEUE
 from bonded.web.withdrawals import READERS, withdrawals_by_id
 
 FINDERS = (lots_by_number, declarations_by_number, consignments_by_reference, withdrawals_by_id)
-LINKS = (Link("withdrawals", _("Withdrawals"), frozenset(READERS), order=40),)
+SECTIONS = (FIRST_OF_QUEUE, CUSTODY)
+OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+LINKS = (
+    Link("queue", _("Queue"), frozenset({Role.CUSTOMS_OFFICER}), order=5),
+    Link("gate", _("Gate"), frozenset({Role.VAULT_KEEPER}), order=35),
+    Link("withdrawals", _("Withdrawals"), frozenset(READERS), order=40),
+    Link("consignments", _("Consignments"), frozenset(CONSIGNMENT_READERS) - {Role.CUSTOMS_OFFICER}, order=45),
+    Link("imports", _("Imports"), frozenset({Role.SUPPLIER, Role.ADMINISTRATOR}), order=46),
+    Link("companies", _("Companies"), OVERSEERS, order=63),
+    Link("health", _("Health"), OVERSEERS, order=64),
+)

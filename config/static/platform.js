@@ -16,7 +16,7 @@
     const target = document.querySelector(`[data-key="${event.key.toLowerCase()}"]`);
     if (!target) return;
     event.preventDefault();
-    if (target.matches("details")) { target.open = true; (target.querySelector("textarea, input, button") || target).focus(); }
+    if (target.matches("details")) { target.open = true; (target.querySelector("textarea, select, input:not([type=hidden]), button") || target).focus(); }
     else if (target.matches("input, textarea, select")) target.focus();
     else target.click();
   });

@@ -14,7 +14,7 @@ from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor, Role
 from inspections.models.bookings import BookedLot, Booking, BookingException, BookingQuerySet
 from inspections.models.sessions import SessionLot, ViewingSession
-from inspections.rules.bookings import BookingState
+from inspections.rules.bookings import LIVE_STATES, BookingState
 from inspections.rules.claims import ResourceKind
 from inspections.rules.permissions import Act, require
 from inspections.rules.slots import Slot
@@ -77,7 +77,7 @@ def booking_as_told(actor: Actor, booking_id: UUID) -> dict[str, Any]:
 
 def booking_visible_to(actor: Actor, booking_id: UUID) -> Booking:
     """Give one booking with all that a page shows of it; runs six SQL statements. Raises NotFound as above."""
-    lots = BookedLot.objects.select_related("lot").order_by("turn")
+    lots = BookedLot.objects.select_related("lot__location").order_by("turn")
     session_lots = SessionLot.objects.select_related("lot", "finding").order_by("lot_id")
     found = (
         bookings_visible_to(actor)
@@ -90,6 +90,23 @@ def booking_visible_to(actor: Actor, booking_id: UUID) -> Booking:
     if found is None:
         raise NotFound("There is no such booking.", booking_id=str(booking_id))
     return found
+
+
+def bookings_between(begins_at: datetime, ends_at: datetime, *, actor: Actor) -> list[Booking]:
+    """Give the visits that touch a time and were not given up, by hour and desk, with their lots."""
+    there = (*LIVE_STATES, BookingState.DONE)
+    lots = BookedLot.objects.select_related("lot__location").order_by("tray")
+    rows = bookings_visible_to(actor).filter(during__overlap=(begins_at, ends_at), state__in=there)
+    return list(
+        rows.select_related("session")
+        .prefetch_related(Prefetch("lots", lots))
+        .order_by("during", "desk__location__code")
+    )
+
+
+def bookings_to_decide(*, actor: Actor) -> list[Booking]:
+    """Give up to fifty visits that wait for a decision, the soonest first."""
+    return list(bookings_visible_to(actor).filter(state=BookingState.REQUESTED).order_by("during", "pk")[:50])
 
 
 def exceptions_of(booking_id: UUID) -> list[BookingException]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from inspections.web import booking, offers, visits
+from inspections.web import booking, desk, offers, visits
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("book", booking.book, name="book"),
@@ -15,6 +15,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/calendar/make", visits.make_calendar, name="make_calendar"),
     path("visits/calendar/<uuid:feed_id>/end", visits.end_calendar, name="end_calendar"),
     path("visits/places/<uuid:entry_id>", visits.answer_place, name="answer_place"),
+    path("visits/today", desk.visits_today, name="visits_today"),
+    path("vault/today", desk.vault_today, name="vault_today"),
+    path("vault/today/pass", desk.let_in_by_pass, name="let_in_by_pass"),
+    path("vault/visits/<uuid:booking_id>", desk.at_desk, name="at_desk"),
+    path("vault/visits/<uuid:booking_id>/let-in", desk.let_in, name="let_in"),
+    path("vault/visits/<uuid:booking_id>/weigh-out", desk.weigh_out, name="weigh_out"),
+    path("vault/visits/<uuid:booking_id>/weigh-in", desk.weigh_in, name="weigh_in"),
+    path("vault/visits/<uuid:booking_id>/close", desk.close, name="close_visit"),
+    path("vault/visits/<uuid:booking_id>/decide", desk.decide, name="decide_visit"),
     path("visits/<uuid:booking_id>", visits.visit, name="visit"),
     path("visits/<uuid:booking_id>/confirm", visits.confirm, name="confirm_visit"),
     path("visits/<uuid:booking_id>/move", booking.move, name="move_visit"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
+
+from django.db.models import F, Q, Sum
 
 from bonded.rules.money import Money
 from tariffs.models.bank_statements import PaymentMatch
-from tariffs.models.debts import DutyDebt
+from tariffs.models.debts import OWED, DutyDebt, DutyDebtQuerySet
 from tariffs.models.ledger import Posting
 from tariffs.rules.debts import DebtState
 from tariffs.rules.ledger import AccountCode
@@ -102,3 +104,24 @@ def _as_charged(debt: DutyDebt) -> list[TaxSurcharge]:
         for row in rows
         if row.charge == rows[-1].charge and debt.paid_minor >= debt.total_minor
     ]
+
+
+AGES = (30, 60, 90)
+
+
+def outstanding_by_age(debts: DutyDebtQuerySet, *, currency: str, on: date) -> list[tuple[int, int | None, Money]]:
+    """Sum what open debts in a currency still want, by how many days they are late on a day; one SQL statement.
+
+    Each part gives its first and its last day of lateness, (0, 0) for what is not late and None for no last day.
+    """
+    edges: list[tuple[int, int | None]] = [(0, 0), (1, AGES[0])]
+    edges += [(age + 1, later) for age, later in zip(AGES, [*AGES[1:], None], strict=True)]
+    sums = {f"from_{first}": Sum(OWED - F("paid_minor"), filter=_late_by(first, last, on=on)) for first, last in edges}
+    found = debts.open().filter(currency=currency).aggregate(**sums)
+    return [(first, last, Money(found[f"from_{first}"] or 0, currency)) for first, last in edges]
+
+
+def _late_by(first: int, last: int | None, *, on: date) -> Q:
+    if not last:
+        return Q(due_on__gte=on) if last == 0 else Q(due_on__lte=on - timedelta(days=first))
+    return Q(due_on__range=(on - timedelta(days=last), on - timedelta(days=first)))

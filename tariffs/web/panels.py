@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from bonded.rules.permissions import Actor, Role
-from bonded.web.base import Panel
+from bonded.web.base import Panel, address_of
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount
 from tariffs.queries.ledger import ledger_balances
@@ -24,6 +26,7 @@ def debts_by_due_day(actor: Actor, at: datetime) -> Rows:
             "Due": debt.due_on.isoformat(),
             "Reference": debt.reference,
             "Outstanding": f"{debt.outstanding} {debt.currency}",
+            "href": address_of("withdrawal", withdrawal_id=debt.withdrawal_id),
         }
         for debt in open_debts.order_by("due_on", "pk")[:ROWS]
     ]
@@ -39,6 +42,9 @@ def guarantees(actor: Actor, at: datetime) -> Rows:
             "Reserved": str(account.headroom.reserved),
             "Used": str(account.headroom.used),
             "Available": str(account.headroom.available),
+            "href": address_of("company")
+            if actor.role is Role.BUYER
+            else address_of("guarantee", company_id=account.company_id),
         }
         for account in accounts[:ROWS]
     ]
@@ -57,24 +63,25 @@ def balances(actor: Actor, at: datetime) -> Rows:
 
 PANELS = (
     Panel(
-        "Duty owed",
+        _("Duty owed"),
         frozenset({Role.BUYER, Role.ADMINISTRATOR, Role.AUDITOR}),
         ("Due", "Reference", "Outstanding"),
         debts_by_due_day,
-        "Nothing is owed.",
+        _("Nothing is owed."),
     ),
     Panel(
-        "Guarantees, in yuan",
+        _("Guarantees, in yuan"),
         frozenset({Role.BUYER, Role.ADMINISTRATOR, Role.AUDITOR}),
         ("Company", "Limit", "Reserved", "Used", "Available"),
         guarantees,
-        "No guarantee stands for this company: ask the administrator.",
+        _("No guarantee stands for this company: ask the administrator."),
     ),
     Panel(
-        "Ledger",
+        _("Ledger"),
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
         ("Account", "Balance"),
         balances,
-        "Nothing is booked yet.",
+        _("Nothing is booked yet."),
+        more="ledger",
     ),
 )

@@ -7,8 +7,12 @@ from bonded.web.base import Link
 from tariffs.web.duty import DUTY
 from tariffs.web.landed_costs import LANDED_COST
 
+OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 LINKS = (
     Link("stones", _("Stones"), frozenset(Role) - {Role.ANONYMOUS, Role.SYSTEM}, order=10),
     Link("company", _("Account"), frozenset({Role.BUYER}), order=50),
+    Link("money", _("Money"), OVERSEERS, order=60),
+    Link("guarantees", _("Guarantees"), OVERSEERS, order=61),
+    Link("schedule", _("Schedule"), OVERSEERS, order=62),
 )
 SECTIONS = (LANDED_COST, DUTY)

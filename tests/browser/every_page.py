@@ -33,9 +33,31 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "settle_duty": ("alice",),
     "declaration": ("alice", "olga"),
     "company": ("alice",),
+    "queue": ("olga",),
+    "gate": ("vera",),
+    "visits_today": ("olga",),
+    "vault_today": ("vera",),
+    "at_desk": ("vera",),
+    "release": ("olga", "ada"),
+    "consignments": ("sven", "ada"),
+    "consignment": ("sven", "ada"),
+    "imports": ("sven", "ada"),
+    "companies": ("ada", "audrey"),
+    "one_company": ("ada", "audrey"),
+    "health": ("ada", "audrey"),
+    "import": ("sven",),
+    "money": ("ada", "audrey"),
+    "bank_file": ("ada",),
+    "ledger": ("ada",),
+    "guarantees": ("ada",),
+    "schedule": ("ada", "audrey"),
+    "schedule_draft": ("ada", "amir"),
+    "in_force": ("ada",),
+    "guarantee": ("ada", "audrey"),
+    "company_statements": ("ada",),
 }
-# Files are no pages.
-FILES = frozenset({"statement_pdf", "statement_csv"})
+# Files are no pages, nor are parts of a page that it reads anew.
+FILES = frozenset({"statement_pdf", "statement_csv", "import_progress"})
 # Pages that the sign-in library makes, in our frame.
 OF_THE_LIBRARY = {
     "account_login": None,

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from bonded.actions.consignment_files import import_stored_file, store_consignment_file
 from bonded.actions.declarations import lodge_declaration
+from bonded.actions.holds import place_hold
 from bonded.actions.saved_searches import save_search
 from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
+from bonded.rules.holds import HoldKind
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.withdrawals import Procedure
 from inspections.actions.booking_holds import hold_viewing
+from inspections.actions.sessions import check_in
 from tariffs.actions.account_statements import order_account_statement
 from tariffs.actions.duty import secure_duty
 from tariffs.actions.landed_prices import price_catalogue
+from tariffs.actions.schedule_drafts import draft_schedule
 from tests.cast import Cast
-from tests.situations.bonded import lots_in_the_vault
+from tests.situations.bonded import an_announced_consignment, lots_in_the_vault
 from tests.situations.inspections import (
     NEXT_SLOTS,
     SLOT,
@@ -27,13 +32,29 @@ from tests.situations.inspections import (
     wait_of,
     wish_for,
 )
-from tests.situations.tariffs import GEM, cleared_by_customs
+from tests.situations.tariffs import GEM, camt053, cleared_by_customs, imported
 
 Words = Mapping[str, Mapping[str, object]]
 GRADES = [
     {"colour": "D", "clarity": "VVS1", "cut": "Ideal", "shape": "round", "lab": "GIA", "report_number": "2141438171"},
     {"colour": "H", "clarity": "SI1", "cut": "Good", "shape": "oval"},
 ]
+
+LINES = (
+    b"kind,hs_code,weight_carats,value,kimberley_number\n"
+    b"polished_diamond,710239,1.01,5000,\nrough_diamond,710231,heavy,5000,BW-12345\n"
+)
+
+RATE = {
+    "local_currency": "CNY",
+    "currency": "USD",
+    "rate": "7.2",
+    "quoted": "local_per_unit",
+    "valid_from": "2026-12-01",
+    "valid_until": "2027-01-01",
+    "source": "test",
+    "mark": "M",
+}
 
 
 def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
@@ -60,7 +81,17 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         company_id=cast.alder.pk, currency="CNY", month=date(2026, 11, 1), actor=cast.alice, at=after
     )
     save_search(name="Large and white", query="carats_from=1&colour=D", actor=cast.alice, at=after)
+    here = booking_of(second, [lots[5]], actor=cast.alice, at=at)
+    entered = check_in(booking_id=here.pk, identity_note="passport seen", actor=cast.vera, at=after)
+    place_hold(lot_id=lots[4].pk, kind=HoldKind.CUSTOMS, reason="A tip.", actor=cast.olga, at=after)
     price_catalogue(actor=SYSTEM, at=at)
+    consignment = an_announced_consignment(cast, at)
+    stored = store_consignment_file(
+        consignment_id=consignment.pk, file_name="lines.csv", content=LINES, defaults={}, actor=cast.sven, at=at
+    )
+    file = import_stored_file(file_id=stored.pk, now=lambda: at)
+    draft = draft_schedule(title="December", measures=[], exchange_rates=[RATE], actor=cast.ada, at=after)
+    bank_file = imported(camt053(("100.00", "CRDT", "for the emerald"), ("2.00", "DBIT", "fees")), cast, after)
     stone = {"stock_number": lots[0].stock_number}
     return {
         "stone": stone,
@@ -70,4 +101,12 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         "withdrawal": {"withdrawal_id": asked.pk},
         "settle_duty": {"withdrawal_id": asked.pk},
         "declaration": {"number": declaration.number},
+        "at_desk": {"booking_id": entered.booking_id},
+        "release": {"withdrawal_id": asked.pk},
+        "consignment": {"reference": consignment.reference},
+        "bank_file": {"file_id": bank_file.pk},
+        "guarantee": {"company_id": cast.alder.pk},
+        "schedule_draft": {"draft_id": draft.pk},
+        "one_company": {"company_id": cast.alder.pk},
+        "import": {"file_id": file.pk},
     }

@@ -12,7 +12,7 @@ from bonded.models.notices import NoticePreference
 from bonded.queries.stream_heads import latest_act
 from tests.cast import Cast
 from tests.situations.bonded import a_sealed_lot, a_withdrawal_ready_to_leave
-from tests.web.signing_in import key_of, signed_in
+from tests.situations.web_clients import key_of, signed_in
 
 QUIET = {"kind": "visit.booked", "channel": "both", "language": "en", "zone": "Asia/Shanghai"}
 

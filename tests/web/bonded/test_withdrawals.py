@@ -8,7 +8,7 @@ from bonded.models import Declaration, Withdrawal
 from tests.cast import Cast
 from tests.situations.bonded import a_released_withdrawal, a_sealed_lot
 from tests.situations.tariffs import a_guarantee, a_schedule, an_assessed_withdrawal
-from tests.web.signing_in import key_of, said, signed_in
+from tests.situations.web_clients import key_of, said, signed_in
 
 
 def test_ask_withdrawal__keeps_the_lots_and_says_what_is_missing(cast: Cast, at: datetime) -> None:

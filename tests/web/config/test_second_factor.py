@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from bonded.models import User
 from tests.cast import Cast
-from tests.web.signing_in import signed_in
+from tests.situations.web_clients import signed_in
 
 PASSWORD = "a long enough word"
 pytestmark = pytest.mark.django_db

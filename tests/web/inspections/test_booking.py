@@ -24,7 +24,7 @@ from tests.situations.inspections import (
     viewable_lots,
     wait_of,
 )
-from tests.web.signing_in import NAUGHTY, key_of, said, signed_in
+from tests.situations.web_clients import NAUGHTY, key_of, said, signed_in
 
 PLACE = f"{SLOT.isoformat()}|DESK-1"
 

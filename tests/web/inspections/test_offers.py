@@ -10,7 +10,7 @@ import pytest
 from inspections.models import Offer
 from tests.cast import Cast
 from tests.situations.inspections import a_lot_looked_at, an_offer
-from tests.web.signing_in import NAUGHTY, said, signed_in
+from tests.situations.web_clients import NAUGHTY, said, signed_in
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from tariffs.models.account_statements import AccountStatement
 from tests.cast import Cast
 from tests.situations.bonded import lots_in_the_vault
 from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule
-from tests.web.signing_in import NAUGHTY, key_of, said, signed_in
+from tests.situations.web_clients import NAUGHTY, key_of, said, signed_in
 
 GRADES = [{"colour": "D", "lab": "GIA", "report_number": "77"}, {"colour": "H"}]
 

@@ -1,0 +1,63 @@
+"""The second keeper, who confirms at the same desk with a user name, a password and, having one, a code."""
+
+from __future__ import annotations
+
+import hashlib
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import authenticate
+from django.core.cache import cache
+
+from bonded.models import User
+from bonded.queries.parties import is_keeper
+from bonded.rules.errors import RuleViolation
+from bonded.web.doors import PageRequest
+
+# So few tries that nobody finds a password by standing at the desk, by the witness' name and by who types.
+MOST_TRIES = 5
+TRIES_SECONDS = 60
+LONGEST = 150
+
+
+class WitnessNotKnown(RuleViolation):
+    """Name, password or code are not those of another active keeper; which of them is not said."""
+
+    code = "witness_not_known"
+
+
+class TooManyTries(RuleViolation):
+    """Somebody typed a witness' words too often within a minute."""
+
+    code = "too_many_tries"
+
+
+def _count_try(name: str) -> None:
+    # A cache's key is short and has no blanks.
+    key = "witness-tries-" + hashlib.sha256(name.encode(errors="replace")).hexdigest()
+    cache.add(key, 0, TRIES_SECONDS)
+    if cache.incr(key) > MOST_TRIES:
+        raise TooManyTries("Too many tries: wait a minute.", seconds=TRIES_SECONDS)
+
+
+def _has_right_code(user: User, code: str) -> bool:
+    """Say whether the code is right; of somebody who has no code generator, that is not asked."""
+    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return found is None or bool(found.wrap().validate_code(code))
+
+
+def witness_from(request: PageRequest) -> int:
+    """Give the id of the keeper who confirms; nothing of what was typed is kept.
+
+    Raises WitnessNotKnown, TooManyTries.
+    """
+    typed = request.POST
+    username = typed.get("witness", "").strip()[:LONGEST]
+    _count_try(f"by {request.user.pk}")
+    _count_try(f"of {username}")
+    password, code = typed.get("witness_password", ""), typed.get("witness_code", "").strip()[:LONGEST]
+    is_sane = "\0" not in username and len(password) <= 4096
+    user = authenticate(request, username=username, password=password) if is_sane else None
+    is_other = isinstance(user, User) and user.pk != request.actor.user_id and is_keeper(user.pk)
+    if not isinstance(user, User) or not is_other or not _has_right_code(user, code):
+        raise WitnessNotKnown("The second keeper's name, password or code is not right.")
+    return user.pk

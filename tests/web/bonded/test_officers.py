@@ -1,0 +1,188 @@
+"""The officer's console: the queue, the release packet with its decision, and stopping a lot."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from bonded.actions.holds import place_hold
+from bonded.models.holds import Hold
+from bonded.models.lots import Lot
+from bonded.models.withdrawals import Withdrawal
+from bonded.queries.officer_queue import officer_queue
+from bonded.rules.holds import HoldKind
+from tests.cast import Cast
+from tests.situations.bonded import a_requested_withdrawal, a_sealed_lot, a_withdrawal_ready_to_leave
+from tests.situations.web_clients import key_of, signed_in
+
+HOSTILE = "<script>alert(1)</script>"
+
+
+def seen_of(page: str) -> str:
+    return page.partition('name="seen" value="')[2].partition('"')[0]
+
+
+def test_queue__lists_what_waits_with_what_is_missing_the_oldest_first(cast: Cast, at: datetime) -> None:
+    ready = a_withdrawal_ready_to_leave(cast, at)
+    asked = a_requested_withdrawal(cast, at + timedelta(minutes=1))
+    lot = a_sealed_lot(cast, at)
+    place_hold(lot_id=lot.pk, kind=HoldKind.CUSTOMS, reason="a tip", actor=cast.olga, at=at + timedelta(minutes=2))
+
+    rows = officer_queue(actor=cast.olga, at=at).rows
+
+    assert [(one.kind, one.key) for one in rows[:2]] == [("withdrawal", str(ready.pk)), ("withdrawal", str(asked.pk))]
+    assert [one.is_ready for one in rows] == [True, False, False]
+    assert rows[1].missing == ["duty_assessed", "duty_paid or duty_secured", "customs_accepted", "customs_released"]
+    page = signed_in("olga").get("/queue").content.decode()
+    assert "everything settled" in page
+    assert f"/releases/{ready.pk}" in page
+    assert f"/stones/{lot.stock_number}" in page
+
+
+def test_queue__is_narrowed_and_paged_by_its_address(cast: Cast, at: datetime) -> None:
+    ready = a_withdrawal_ready_to_leave(cast, at)
+    asked = a_requested_withdrawal(cast, at + timedelta(minutes=1))
+    client = signed_in("olga")
+
+    first = client.get("/queue?limit=1").content.decode()
+    rest = officer_queue(actor=cast.olga, at=at, cursor=officer_queue(actor=cast.olga, at=at, limit=1).next_cursor)
+
+    assert f"/releases/{ready.pk}" in first
+    assert f"/releases/{asked.pk}" not in first
+    assert [one.key for one in rest.rows] == [str(asked.pk)]
+    assert "Nothing waits" in client.get("/queue?kind=hold").content.decode()
+    assert "Nothing waits" in client.get("/queue?risk=overdue").content.decode()
+    for wrong in ("kind=x", "hours=5", "hours=x", "cursor=x", "limit=0", "cursor=WyJhIiwiYiIsImMiXQ"):
+        assert client.get(f"/queue?{wrong}").status_code == 400
+
+
+@pytest.mark.parametrize("username", ["alice", "charlie", "victor", "sven", "ada"])
+def test_queue__is_for_officers(cast: Cast, username: str) -> None:
+    assert signed_in(username).get("/queue").status_code == 403
+
+
+def test_home__begins_with_the_officers_queue(cast: Cast, at: datetime) -> None:
+    ready = a_withdrawal_ready_to_leave(cast, at)
+
+    assert f"/releases/{ready.pk}" in signed_in("olga").get("/").content.decode()
+    assert f"/releases/{ready.pk}" not in signed_in("alice").get("/").content.decode()
+
+
+def test_release__shows_every_check_with_its_evidence_and_is_approved_once(cast: Cast, at: datetime) -> None:
+    ready = a_withdrawal_ready_to_leave(cast, at)
+    client = signed_in("olga")
+    page = client.get(f"/releases/{ready.pk}").content.decode()
+
+    assert "Everything is settled." in page
+    assert "Duty paid: situation" in page
+    assert ready.lines.get().lot.stock_number in page
+    form = {"key": key_of(page), "seen": seen_of(page)}
+    first = client.post(f"/releases/{ready.pk}/approve", form)
+    second = client.post(f"/releases/{ready.pk}/approve", form)
+    assert [first.status_code, second.status_code] == [303, 303]
+    ready.refresh_from_db()
+    assert (ready.state, ready.decided_by_id) == ("released", cast.olga.user_id)
+
+
+def test_release__names_what_is_missing_and_stays(cast: Cast, at: datetime) -> None:
+    asked = a_requested_withdrawal(cast, at)
+    page = signed_in("olga").get(f"/releases/{asked.pk}").content.decode()
+
+    refused = signed_in("olga").post(f"/releases/{asked.pk}/approve", {"seen": seen_of(page)})
+
+    assert "missing:" in page
+    assert "Everything is settled." not in page
+    assert refused.status_code == 409
+    asked.refresh_from_db()
+    assert asked.state == "requested"
+
+
+def test_release__tells_what_changed_since_the_page_was_opened(cast: Cast, at: datetime) -> None:
+    ready = a_withdrawal_ready_to_leave(cast, at)
+    stale = int(seen_of(signed_in("olga").get(f"/releases/{ready.pk}").content.decode())) - 1
+
+    for act in ("approve", "refuse"):
+        refused = signed_in("olga").post(f"/releases/{ready.pk}/{act}", {"seen": str(stale), "reason": "no"})
+        assert refused.status_code == 409
+        assert "This has changed since you opened the page" in refused.content.decode()
+    ready.refresh_from_db()
+    assert ready.state == "declared"
+
+
+def test_refuse__writes_the_reason_down_as_words(cast: Cast, at: datetime) -> None:
+    ready = a_withdrawal_ready_to_leave(cast, at)
+    client = signed_in("olga")
+    seen = seen_of(client.get(f"/releases/{ready.pk}").content.decode())
+
+    for wrong in ("", "x" * 1_000_000, "a\0b"):
+        assert client.post(f"/releases/{ready.pk}/refuse", {"seen": seen, "reason": wrong}).status_code == 400
+    assert client.post(f"/releases/{ready.pk}/refuse", {"seen": seen, "reason": HOSTILE}).status_code == 303
+    ready.refresh_from_db()
+    assert (ready.state, ready.refusal_reason) == ("refused", HOSTILE)
+    assert HOSTILE not in client.get(f"/releases/{ready.pk}").content.decode()
+
+
+def test_release__is_for_officers_to_decide(cast: Cast, at: datetime) -> None:
+    ready = a_withdrawal_ready_to_leave(cast, at)
+
+    for username in ("alice", "charlie", "victor", "sven"):
+        assert signed_in(username).get(f"/releases/{ready.pk}").status_code == 403
+    for username in ("alice", "victor", "ada", "audrey"):
+        assert signed_in(username).post(f"/releases/{ready.pk}/approve").status_code == 403
+    assert 'data-key="a"' not in signed_in("audrey").get(f"/releases/{ready.pk}").content.decode()
+    unknown = "00000000-0000-4000-8000-000000000000"
+    assert signed_in("olga").post(f"/releases/{unknown}/approve").status_code == 404
+    assert Withdrawal.objects.get().state == "declared"
+
+
+def test_stop_and_lift__act_once_with_a_reason(cast: Cast, at: datetime) -> None:
+    lot = a_sealed_lot(cast, at)
+    other = a_sealed_lot(cast, at)
+    keeper, officer = signed_in("victor"), signed_in("olga")
+
+    stop = f"/stones/{lot.stock_number}/stop"
+    assert keeper.post(stop, {"reason": HOSTILE, "key": "one"}).status_code == 303
+    assert keeper.post(stop, {"reason": HOSTILE, "key": "one"}).status_code == 303
+    hold = Hold.objects.get()
+    page = officer.get(f"/stones/{lot.stock_number}").content.decode()
+    assert (hold.kind, hold.reason) == ("discrepancy", HOSTILE)
+    assert HOSTILE not in page
+    assert "Sealed" in page
+    lift, this = f"/stones/{lot.stock_number}/lift", {"hold": str(hold.pk)}
+    assert keeper.post(lift, this | {"reason": "weighed again"}).status_code == 403
+    assert officer.post(f"/stones/{other.stock_number}/lift", this | {"reason": "x"}).status_code == 404
+    assert officer.post(lift, this | {"reason": "", "seen": seen_of(page)}).status_code == 400
+    assert officer.post(lift, this | {"reason": "late", "seen": "0"}).status_code == 409
+    assert Lot.objects.get(pk=lot.pk).is_on_hold
+    assert officer.post(lift, this | {"reason": "weighed again", "seen": seen_of(page)}).status_code == 303
+    assert not Lot.objects.get(pk=lot.pk).is_on_hold
+
+
+def test_custody__is_told_to_staff_only(cast: Cast, at: datetime) -> None:
+    lot = a_sealed_lot(cast, at)
+
+    page = signed_in("alice").get(f"/stones/{lot.stock_number}").content.decode()
+
+    assert lot.seal_number not in page
+    assert "Movements" not in page
+    assert signed_in("alice").post(f"/stones/{lot.stock_number}/stop", {"reason": "x"}).status_code == 403
+    assert not Hold.objects.exists()
+
+
+def test_release__of_goods_worth_much_needs_two_officers(cast: Cast, at: datetime) -> None:
+    withdrawal = a_withdrawal_ready_to_leave(cast, at)
+    Withdrawal.objects.filter(pk=withdrawal.pk).update(needs_countersignature=True)
+    first, second = signed_in("olga"), signed_in("oscar")
+    address = f"/releases/{withdrawal.pk}"
+
+    assert "another officer countersigns" in first.get(address).content.decode()
+    assert first.post(f"{address}/approve").status_code == 409
+    assert signed_in("alice").post(f"{address}/approve-first").status_code == 403
+    assert first.post(f"{address}/approve-first").status_code == 303
+    assert "You approved this" in first.get(address).content.decode()
+    assert first.post(f"{address}/approve").status_code == 409
+    assert "Countersign and release" in second.get(address).content.decode()
+    assert second.post(f"{address}/approve").status_code == 303
+    withdrawal.refresh_from_db()
+    assert (withdrawal.state, withdrawal.approved_by_id) == ("released", cast.olga.user_id)
