@@ -93,7 +93,7 @@ def gathered(language: str) -> tuple[bytes, int]:
     for context, sentence in messages_of(language, known):
         before = known.get(sentence, context=context)
         translated = before.string if before else ""
-        missing += not translated
+        missing += not (all(translated) if isinstance(translated, tuple) else translated)
         flags = ("python-format",) if "%(" in str(sentence) else ()
         catalogue.add(sentence, translated, flags=flags, context=context)
     text = io.BytesIO()

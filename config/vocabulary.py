@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib import import_module
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -54,10 +54,18 @@ def _problem_codes() -> Iterator[str]:
                     yield code
 
 
+def _import_everything() -> None:
+    """Import what decides and what answers: a refusal is known when its module is."""
+    import_module("config.urls")
+    for app, layer in product(APPS, DECIDING):
+        package = import_module(f"{app}.{layer}")
+        for module in iter_modules(package.__path__, f"{app}.{layer}."):
+            import_module(module.name)
+
+
 def refusal_codes() -> set[str]:
     """Give the code of every refusal that the platform can answer with."""
-    # Every door is open then, and so every refusal is known.
-    import_module("config.urls")
+    _import_everything()
     papers = {f"{paper.value}_missing" for paper in PaperKind}
     own = {one.code for one in _subclasses(RuleViolation) if one.__module__.split(".")[0] in APPS}
     return own | set(_problem_codes()) | papers

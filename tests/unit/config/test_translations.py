@@ -20,6 +20,8 @@ by_language = pytest.mark.parametrize("language", LANGUAGES)
 def test_catalogue__is_what_the_code_says(language: str) -> None:
     text, untranslated = gathered(language)
 
+    # Lines tell what differs, and more briefly than bytes.
+    assert set(text.decode().splitlines()) ^ set(catalogue_of(language).read_text().splitlines()) == set()
     assert text == catalogue_of(language).read_bytes(), "Run `make translations`."
     assert untranslated == 0, "Write the missing sentences into the catalogue."
 
@@ -32,8 +34,10 @@ def test_catalogue__is_compiled(language: str) -> None:
 @by_language
 def test_catalogue__keeps_placeholders(language: str) -> None:
     for one in read(language):
-        if one.id:
-            assert sorted(PLACEHOLDER.findall(str(one.id))) == sorted(PLACEHOLDER.findall(str(one.string))), one.id
+        # A plural's forms each hold what its sentence holds.
+        for form in (one.string if one.pluralizable else [one.string]) if one.id else []:
+            sentence = one.id[-1] if one.pluralizable else one.id
+            assert sorted(PLACEHOLDER.findall(str(sentence))) == sorted(PLACEHOLDER.findall(form)), one.id
 
 
 @pytest.mark.parametrize(
