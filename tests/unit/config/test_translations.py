@@ -35,9 +35,10 @@ def test_catalogue__is_compiled(language: str) -> None:
 def test_catalogue__keeps_placeholders(language: str) -> None:
     for one in read(language):
         # A plural's forms each hold what its sentence holds.
-        for form in (one.string if one.pluralizable else [one.string]) if one.id else []:
-            sentence = one.id[-1] if one.pluralizable else one.id
-            assert sorted(PLACEHOLDER.findall(str(sentence))) == sorted(PLACEHOLDER.findall(form)), one.id
+        forms = one.string if isinstance(one.string, list | tuple) else [one.string]
+        sentence = one.id[-1] if isinstance(one.id, list | tuple) else one.id
+        for form in forms if one.id else []:
+            assert sorted(PLACEHOLDER.findall(str(sentence))) == sorted(PLACEHOLDER.findall(str(form))), one.id
 
 
 @pytest.mark.parametrize(
