@@ -30,7 +30,9 @@ from tests.cast import make_cast
 from tests.situations.inspections import viewable_lots
 from tests.situations.tariffs import a_schedule
 
-LANES, BOOKINGS_A_LANE = 16, 25
+LANES, BOOKINGS_A_LANE = 16, 75
+# A worker answers its first calls several times slower; they are made, and not counted.
+UNCOUNTED_A_LANE = 5
 SLOT = timedelta(minutes=5)
 
 
@@ -42,11 +44,12 @@ def run() -> list[Figure]:
     lots = _furnish(at)
     tokens = [_token(lane) for lane in range(LANES)]
     with served("config.wsgi:application", "/readyz") as port:
-        took, answers = _book(port, tokens, lots, begins)
+        _book(port, tokens, lots, begins, range(UNCOUNTED_A_LANE))
+        took, answers = _book(port, tokens, lots, begins, range(UNCOUNTED_A_LANE, BOOKINGS_A_LANE))
     booked = len(answers)
-    assert booked == LANES * BOOKINGS_A_LANE
-    assert Claim.objects.active().count() == 4 * booked
-    bare, peer = _bare(begins + timedelta(days=2), booked), _peer(begins + timedelta(days=5), booked)
+    assert booked == LANES * (BOOKINGS_A_LANE - UNCOUNTED_A_LANE)
+    assert Claim.objects.active().count() == 4 * LANES * BOOKINGS_A_LANE
+    bare, peer = _bare(begins + timedelta(days=2), booked), _peer(begins + timedelta(days=15), booked)
     answers.sort()
     return [
         Figure(
@@ -90,13 +93,13 @@ def _token(lane: int) -> str:
     return str(ApiToken.objects.create(user=user, membership=membership, name="bench", prefix="btp_")[1])
 
 
-def _book(port: int, tokens: list[str], lots: list[Lot], begins: datetime) -> tuple[float, list[float]]:
-    """Book every lane's lots one after the other, all lanes at once; gives the seconds, in all and of each call."""
+def _book(port: int, tokens: list[str], lots: list[Lot], begins: datetime, turns: range) -> tuple[float, list[float]]:
+    """Book each lane's lots of these turns one by one, all lanes at once; gives the seconds in all and of each call."""
     answers: list[float] = []
 
     def lane(number: int) -> None:
         client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        for turn in range(BOOKINGS_A_LANE):
+        for turn in turns:
             body = {
                 "desk": f"BENCH-{number}",
                 "escort": f"bench-keeper-{number}",

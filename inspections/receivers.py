@@ -11,7 +11,7 @@ from bonded.rules.permissions import SYSTEM
 from bonded.signals import lots_held, withdrawal_released, withdrawal_requested
 from inspections.actions.bookings import cancel_bookings_of_lots
 from inspections.actions.headroom import free_for_withdrawal
-from inspections.actions.notices import tell_of_end, tell_of_push, tell_of_visit
+from inspections.actions.notices import tell_of_confirmation, tell_of_end, tell_of_push, tell_of_visit
 from inspections.actions.overdue_offers import end_offers_of_kept_lots
 from inspections.actions.place_offers import follow_offer, note_freed_place
 from inspections.actions.rate_changes import note_rate_change
@@ -58,6 +58,11 @@ def tell_people_of_visit(sender: Any, *, booking_id: UUID, at: datetime, **kwarg
     tell_of_visit(booking_id=booking_id, at=at)
 
 
+def tell_people_of_confirmation(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
+    """Note that a visit is booked now, for its people, and that nobody has to decide about it any more."""
+    tell_of_confirmation(booking_id=booking_id, at=at)
+
+
 def tell_people_of_push(sender: Any, *, booking_id: UUID, at: datetime, **kwargs: Any) -> None:
     """Note what the people of a visit shall hear when it begins later."""
     tell_of_push(booking_id=booking_id, at=at)
@@ -87,7 +92,7 @@ def listen() -> None:
     versions_published.connect(count_what_was_published, dispatch_uid="inspections.rates")
     withdrawal_released.connect(cancel_viewings_of_released_lots, dispatch_uid="inspections.cancel.released")
     booking_made.connect(tell_people_of_visit, dispatch_uid="inspections.notices.made")
-    booking_confirmed.connect(tell_people_of_visit, dispatch_uid="inspections.notices.confirmed")
+    booking_confirmed.connect(tell_people_of_confirmation, dispatch_uid="inspections.notices.confirmed")
     booking_pushed.connect(tell_people_of_push, dispatch_uid="inspections.notices.pushed")
     booking_ended.connect(tell_people_of_end, dispatch_uid="inspections.notices.ended")
     booking_confirmed.connect(follow_confirmed_booking, dispatch_uid="inspections.waiting_list.confirmed")

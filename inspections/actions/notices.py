@@ -19,7 +19,7 @@ REMINDED_BEFORE = timedelta(hours=24)
 
 
 def tell_of_visit(*, booking_id: UUID, at: datetime) -> None:
-    """Note that a visit is booked, moved or waits for a decision, for everybody whom it concerns.
+    """Note that a visit is new, moved or waits for a decision, for everybody whom it concerns.
 
     Whoever only chooses sits before the screen and is told nothing. Runs in the transaction of the act that did it.
     """
@@ -32,12 +32,17 @@ def tell_of_visit(*, booking_id: UUID, at: datetime) -> None:
         _tell(booking, NoticeKind.VISIT_TO_DECIDE, people_in(_deciding_roles(booking)), at=at)
     else:
         people.add(booking.escort.keeper_id)
-        take_back_notices(subject_kind=SUBJECT, subject_id=str(booking.pk), at=at)
         _tell(booking, NoticeKind.VISIT_MOVED if booking.moved_from else NoticeKind.VISIT_BOOKED, people, at=at)
         if (due_at := booking.during.lower - REMINDED_BEFORE) > at:
             _tell(booking, NoticeKind.VISIT_TOMORROW, people, due_at=due_at, at=at)
     if booking.moved_from:
         _tell(booking.moved_from, NoticeKind.VISIT_ENDED, _told(booking.moved_from) - people, at=at)
+
+
+def tell_of_confirmation(*, booking_id: UUID, at: datetime) -> None:
+    """Take back what somebody should decide about a visit, and note that it is booked, as `tell_of_visit` does."""
+    take_back_notices(subject_kind=SUBJECT, subject_id=str(booking_id), at=at)
+    tell_of_visit(booking_id=booking_id, at=at)
 
 
 def tell_of_push(*, booking_id: UUID, at: datetime) -> None:
@@ -78,9 +83,12 @@ def tell_of_end(*, booking_id: UUID, at: datetime) -> None:
 
 
 def _booking(booking_id: UUID) -> Booking:
-    rooms = ("escort", "desk__room", "desk__location")
-    before = [f"moved_from__{name}" for name in rooms]
-    return Booking.objects.select_related(*rooms, "moved_from", *before).get(pk=booking_id)
+    # The visit before is read when there is one: a join would make each booking pay for the few that are moved.
+    bookings = Booking.objects.select_related("escort", "desk__room", "desk__location")
+    booking = bookings.get(pk=booking_id)
+    if booking.moved_from_id:
+        booking.moved_from = bookings.get(pk=booking.moved_from_id)
+    return booking
 
 
 def _told(booking: Booking) -> set[int]:

@@ -32,7 +32,7 @@ from tests.situations.inspections import (
 from tests.situations.tariffs import a_schedule, an_authority
 
 EVERYBODY = ["alice", "bob", "charlie", "olga", "victor", "ada", "audrey", "sven", None]
-STATEMENTS_OF_A_BOOKING = 32
+STATEMENTS_OF_A_BOOKING = 31
 DAY = "/viewing-desks/DESK-1/free-slots?from=2026-11-23&days=1"
 
 
