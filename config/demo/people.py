@@ -33,7 +33,13 @@ class StepFailed(Exception):
 
 
 # Who signs in to which console; the others only act over the API.
-CONSOLES = {"alice": "buyer", "olga": "customs officer", "ada": "administrator"}
+CONSOLES = {
+    "alice": "buyer",
+    "sven": "supplier",
+    "victor": "vault keeper",
+    "olga": "customs officer",
+    "ada": "administrator",
+}
 
 
 @dataclass(frozen=True, slots=True)

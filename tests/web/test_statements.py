@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bonded.models import Lot
 from tests.browser.every_page import LOOKERS, addresses
 from tests.cast import Cast
 from tests.situations.web_clients import signed_in
@@ -85,10 +87,12 @@ STATEMENTS = {
 }
 
 
-def statements_of(cast: Cast, at: datetime) -> dict[str, int]:
+def statements_of(cast: Cast, at: datetime, *, more_lots: int = 0) -> dict[str, int]:
     """Open every page of a lived-in platform and count what each asks the database."""
     counted = {}
-    for one in addresses(cast, at):
+    pages = addresses(cast, at)
+    write_lots(more_lots)
+    for one in pages:
         if one.name not in LOOKERS or one.username is None:
             continue
         client = signed_in(one.username)
@@ -103,8 +107,29 @@ def statements_of(cast: Cast, at: datetime) -> dict[str, int]:
     return counted
 
 
+def write_lots(count: int) -> None:
+    """Write so many lots like one that is on offer, as rows alone, which is all that a page reads of most lots."""
+    left_out = ("id", "stock_number", "seal_number")
+    fields = Lot._meta.concrete_fields
+    copied = [field.column for field in fields if field.name not in left_out and not field.generated]
+    one = Lot.objects.filter(is_on_offer=True)[:1].get()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO bonded_lot (stock_number, seal_number, {', '.join(copied)})"
+            f" SELECT 'MANY-' || number, 'S-MANY-' || number, {', '.join(copied)}"
+            "   FROM bonded_lot, generate_series(1, %s) AS number WHERE id = %s",
+            [count, one.pk],
+        )
+
+
 def test_every_page__takes_this_many_statements(cast: Cast, at: datetime) -> None:
     assert statements_of(cast, at) == STATEMENTS
+
+
+@pytest.mark.breaks_invariants
+def test_every_page__takes_as_many_statements_of_50_000_lots(cast: Cast, at: datetime) -> None:
+    assert statements_of(cast, at, more_lots=50_000) == STATEMENTS
+    assert Lot.objects.count() > 50_000
 
 
 def test_every_page__takes_few_statements() -> None:
