@@ -16,7 +16,7 @@ STAMP := $(VENV)/.locked
 EXIT ?=
 ARGS ?=
 
-.PHONY: help env demo test check bench pages races faults format translations lock clean-local
+.PHONY: help env demo test check bench pages screenshots races faults format translations lock clean-local
 
 help: ## Say what there is.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ bench: env ## Run the benchmarks, each beside its raw limit; ARGS="imports --wri
 
 pages: env ## Look at every page in both languages and both colour schemes through a browser, with axe.
 	@EVERY_LOOK=1 $(BESIDE) $(RUN) -m pytest -q -n 2 tests/browser/test_every_page.py $(ARGS)
+
+screenshots: env ## Take the pictures of the README anew, in docs/screenshots.
+	@$(BESIDE) $(RUN) -m pytest -q tests/browser/screenshots.py
 
 races: env ## Fifty at once on one desk, lot and hour, ROUNDS=200 times over; the negative control overbooks.
 	@ROUNDS="$${ROUNDS:-200}" $(BESIDE) $(RUN) -m pytest -q tests/concurrency/inspections $(ARGS)

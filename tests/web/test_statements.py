@@ -111,7 +111,7 @@ def write_lots(count: int) -> None:
     """Write so many lots like one that is on offer, as rows alone, which is all that a page reads of most lots."""
     left_out = ("id", "stock_number", "seal_number")
     fields = Lot._meta.concrete_fields
-    copied = [field.column for field in fields if field.name not in left_out and not field.generated]
+    copied = [str(field.column) for field in fields if field.name not in left_out and not field.generated]
     one = Lot.objects.filter(is_on_offer=True)[:1].get()
     with connection.cursor() as cursor:
         cursor.execute(
