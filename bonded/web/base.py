@@ -35,4 +35,6 @@ from bonded.web.stale import require_unchanged as require_unchanged  # noqa: PLC
 from bonded.web.times import day_from_text as day_from_text  # noqa: PLC0414
 from bonded.web.times import moment_from_text as moment_from_text  # noqa: PLC0414
 from bonded.web.times import time_from_text as time_from_text  # noqa: PLC0414
+from bonded.web.weighings import pieces_of as pieces_of  # noqa: PLC0414
+from bonded.web.weighings import weight_of as weight_of  # noqa: PLC0414
 from bonded.web.witnesses import witness_from as witness_from  # noqa: PLC0414

@@ -15,6 +15,7 @@ SECTIONS = (FIRST_OF_QUEUE, CUSTODY)
 OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 LINKS = (
     Link("queue", _("Queue"), frozenset({Role.CUSTOMS_OFFICER}), order=5),
+    Link("arrivals", _("Arrivals"), frozenset({Role.VAULT_KEEPER}), order=6),
     Link("gate", _("Gate"), frozenset({Role.VAULT_KEEPER}), order=35),
     Link("withdrawals", _("Withdrawals"), frozenset(READERS), order=40),
     Link("consignments", _("Consignments"), frozenset(CONSIGNMENT_READERS) - {Role.CUSTOMS_OFFICER}, order=45),

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from bonded.rules.errors import InputInvalid
 from bonded.rules.permissions import Role
-from bonded.rules.quantities import carats_from_text
-from bonded.web.base import PageRequest, acts, console, done, page, reason_from, witness_from
+from bonded.web.base import PageRequest, acts, console, done, page, pieces_of, reason_from, weight_of, witness_from
 from inspections.actions.booking_approvals import approve_booking, refuse_booking
 from inspections.actions.booking_passes import check_in_by_pass
 from inspections.actions.sessions import check_in, close_session, open_session, weigh_in_session
@@ -25,7 +24,6 @@ from inspections.rules.visitors import DocumentKind, Paper
 
 WATCHERS = (Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR)
 LONGEST_NOTE = 200
-MOST_PIECES = 10_000_000
 
 
 def _day_of(at: datetime) -> tuple[datetime, datetime]:
@@ -96,20 +94,14 @@ def let_in(request: PageRequest, booking_id: UUID) -> HttpResponse:
     return done(request, _("They are in. Fetch the lots."), "at_desk", booking_id=booking_id)
 
 
-def _pieces(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST_PIECES):
-        raise InputInvalid("Count the pieces.", pieces=text[:20])
-    return int(text[:9])
-
-
 def _readings(request: PageRequest, booking: Booking) -> list[dict[str, Any]]:
     """Read weight, pieces, seal and report number of every lot of the booking, by its stock number."""
     typed = request.POST
     return [
         {
             "lot_id": one.lot_id,
-            "weight_carats": carats_from_text(typed.get(f"carats {one.lot.stock_number}", "")),
-            "pieces": _pieces(typed.get(f"pieces {one.lot.stock_number}", "")),
+            "weight_carats": weight_of(request, f"carats {one.lot.stock_number}"),
+            "pieces": pieces_of(request, f"pieces {one.lot.stock_number}"),
             "seal_number": typed.get(f"seal {one.lot.stock_number}", "").strip()[:40],
         }
         for one in booking.lots.all()

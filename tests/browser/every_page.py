@@ -34,6 +34,8 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "declaration": ("alice", "olga"),
     "company": ("alice",),
     "queue": ("olga",),
+    "arrivals": ("vera", "olga"),
+    "arrival": ("vera", "ada"),
     "gate": ("vera",),
     "visits_today": ("olga",),
     "vault_today": ("vera",),
