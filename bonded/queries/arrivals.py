@@ -39,6 +39,18 @@ def lot_to_weigh(consignment_id: int, stock_number: str) -> Lot | None:
     return named or lots.filter(arrival_reading__isnull=True).first()
 
 
+def arrival_of_lot(actor: Actor, stock_number: str) -> str | None:
+    """Give the reference of the consignment at the door that has a lot of that number."""
+    lots = Lot.objects.visible_to(actor).filter(stock_number=stock_number, consignment__state=ConsignmentState.ACCEPTED)
+    return lots.values_list("consignment__reference", flat=True).first()
+
+
+def is_on_its_way(actor: Actor, reference: str) -> bool:
+    """Say whether a consignment of that reference is expected or at the door."""
+    on_its_way = (ConsignmentState.ANNOUNCED, ConsignmentState.DECLARED, ConsignmentState.ACCEPTED)
+    return Consignment.objects.visible_to(actor).filter(reference=reference, state__in=on_its_way).exists()
+
+
 def lots_weighed(consignment_id: int) -> int:
     """Count the lots of a consignment that are weighed."""
     return ArrivalReading.objects.filter(lot__consignment=consignment_id).count()

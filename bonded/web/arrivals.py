@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from bonded.actions.arrivals import receive_arrival, weigh_arrival
 from bonded.models.consignments import Consignment
 from bonded.models.lots import Lot
 from bonded.queries.arrivals import (
+    arrival_of_lot,
     consignments_at_the_door,
     consignments_to_come,
     is_inspection_open,
+    is_on_its_way,
     last_place,
     lot_to_weigh,
     lots_of_arrival,
@@ -120,3 +124,13 @@ def receive(request: PageRequest, reference: str) -> HttpResponse:
         at=request.at,
     )
     return done(request, _("%(reference)s is in the vault.") % {"reference": one.reference}, "arrivals")
+
+
+def line_at_the_door(request: PageRequest, code: str) -> HttpResponse | None:
+    """Lead to the line of a lot that is at the door, or to the consignment that goes by the reference."""
+    if reference := arrival_of_lot(request.actor, code):
+        query = urlencode({"lot": code})
+        return HttpResponseRedirect(f"{reverse('arrival', args=[reference])}?{query}#carats", status=303)
+    if is_on_its_way(request.actor, code):
+        return HttpResponseRedirect(reverse("arrival", args=[code]), status=303)
+    return None

@@ -24,6 +24,7 @@ HEADINGS: Mapping[str, str | Promise] = {
     "roles": _("Who may"),
     "known": _("Known are"),
     "read": _("Was read"),
+    "visitors": _("Who"),
     "reasons": _("Why"),
 }
 

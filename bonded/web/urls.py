@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from bonded.web import (
     arrivals,
+    codes,
     companies,
     consignments,
     custody,
@@ -65,6 +66,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("arrivals/<str:reference>", arrivals.arrival, name="arrival"),
     path("arrivals/<str:reference>/weigh", arrivals.weigh, name="weigh_arrival"),
     path("arrivals/<str:reference>/receive", arrivals.receive, name="receive_arrival"),
+    path("code", codes.code_box, name="code_box"),
+    path("code/go", codes.go_to_code, name="go_to_code"),
     path("gate", gate.gate, name="gate"),
     path("gate/hand-over", gate.hand_over, name="hand_over"),
     path("queue", officer_queue.queue, name="queue"),

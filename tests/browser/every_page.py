@@ -36,6 +36,7 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "queue": ("olga",),
     "arrivals": ("vera", "olga"),
     "arrival": ("vera", "ada"),
+    "code_box": ("vera",),
     "gate": ("vera",),
     "visits_today": ("olga",),
     "vault_today": ("vera",),

@@ -54,6 +54,7 @@ STATEMENTS = {
     "arrivals as olga": 7,
     "arrival as vera": 12,
     "arrival as ada": 10,
+    "code_box as vera": 5,
     "gate as vera": 5,
     "visits_today as olga": 6,
     "vault_today as vera": 7,
