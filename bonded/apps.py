@@ -16,17 +16,19 @@ class BondedConfig(AppConfig):
         from bonded.queries.invariants import register_invariants
         from bonded.queries.partitions import PARTITION_INVARIANTS
         from bonded.web import customs_metrics
+        from bonded.web.codes import register_codes
         from bonded.web.find import register_finders
         from bonded.web.home_panels import PANELS
         from bonded.web.navigation import register_links
         from bonded.web.panels import register_panels
-        from bonded.web.places import FINDERS, LINKS, SECTIONS
+        from bonded.web.places import CODES, FINDERS, LINKS, SECTIONS
         from bonded.web.sections import register_sections
 
         tasks.listen()
         customs_metrics.register()
         receivers.listen()
         register_panels(*PANELS)
+        register_codes(*CODES)
         register_finders(*FINDERS)
         register_links(*LINKS)
         register_sections(*SECTIONS)

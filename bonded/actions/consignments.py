@@ -13,9 +13,11 @@ from bonded.actions.custody import require_witness
 from bonded.actions.holds import hold_for_difference
 from bonded.actions.kimberley_confirmations import confirm_certificates
 from bonded.actions.locks import lock_consignment
+from bonded.models.arrivals import ArrivalReading
 from bonded.models.consignments import Consignment
 from bonded.models.locations import Location
 from bonded.models.lots import Lot
+from bonded.queries.arrivals import is_inspection_open
 from bonded.rules.consignments import (
     STEPS,
     STORAGE_TERM,
@@ -25,7 +27,6 @@ from bonded.rules.consignments import (
     require_one_weighing_each,
 )
 from bonded.rules.custody import difference
-from bonded.rules.declarations import DeclarationState
 from bonded.rules.lifecycle import require_step
 from bonded.rules.money import currency_decimals
 from bonded.rules.permissions import Act, Actor, require
@@ -75,6 +76,12 @@ def mark_consignment_refused(*, consignment_id: int, actor: Actor, at: datetime)
     return _enter(consignment_id, ConsignmentState.REFUSED, Act.REFUSE_CONSIGNMENT, actor=actor, at=at)
 
 
+def require_no_inspection(consignment: Consignment) -> None:
+    """Refuse to open what customs has not seen yet; raises InspectionOpen."""
+    if is_inspection_open(consignment):
+        raise InspectionOpen("Customs wants to see these goods first.", reference=consignment.reference)
+
+
 @transaction.atomic
 def receive_consignment(
     *,
@@ -96,8 +103,7 @@ def receive_consignment(
     require_witness(witness_id, actor=actor)
     consignment = lock_consignment(consignment_id, actor=actor)
     require_step(STEPS, ConsignmentState(consignment.state), ConsignmentState.RECEIVED)
-    if consignment.declarations.filter(state=DeclarationState.INSPECTION_ORDERED).exists():
-        raise InspectionOpen("Customs wants to see these goods first.", reference=consignment.reference)
+    require_no_inspection(consignment)
     lots = list(Lot.objects.filter(consignment=consignment).locked())
     places = Location.objects.filter(code__in={weighing.location_code for weighing in weighings})
     require_one_weighing_each({lot.stock_number for lot in lots}, weighings, set(places.values_list("code", flat=True)))
@@ -105,6 +111,7 @@ def receive_consignment(
         require_seal_number(weighing.seal_number)
     _store(consignment, weighings, witness_id=witness_id, scale=scale, actor=actor, at=at)
     _hold_what_differs(lots, weighings, actor=actor, at=at)
+    ArrivalReading.objects.filter(lot__consignment=consignment).delete()
     consignment.state, consignment.received_at = ConsignmentState.RECEIVED, at
     consignment.save(update_fields=["state", "received_at"])
     confirm_certificates(consignment, at=at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -29,12 +28,9 @@ from bonded.rules.withdrawals import (
     TokenNotValid,
     WithdrawalState,
     missing_clearances,
+    token_digest,
 )
 from bonded.signals import withdrawal_handed_over
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 @transaction.atomic
@@ -51,7 +47,7 @@ def issue_release_token(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> s
     ReleaseToken.objects.update_or_create(
         withdrawal=withdrawal,
         defaults={
-            "digest": _digest(token),
+            "digest": token_digest(token),
             "issued_at": at,
             "expires_at": at + TOKEN_TERM,
             "used_at": None,
@@ -71,12 +67,12 @@ def hand_over_withdrawal(*, token: str, witness_id: int, actor: Actor, at: datet
     """
     require(actor, Act.HAND_OVER_WITHDRAWAL)
     require_witness(witness_id, actor=actor)
-    found = ReleaseToken.objects.filter(digest=_digest(token)).first()
+    found = ReleaseToken.objects.filter(digest=token_digest(token)).first()
     if found is None:
         raise TokenNotValid("This pass is not known here.")
     withdrawal, lots = lock_withdrawal(found.withdrawal_id, actor=actor)
     pass_ = ReleaseToken.objects.locked().get(pk=found.pk)
-    if bytes(pass_.digest) != _digest(token) or pass_.used_at or pass_.revoked_at or at >= pass_.expires_at:
+    if bytes(pass_.digest) != token_digest(token) or pass_.used_at or pass_.revoked_at or at >= pass_.expires_at:
         raise TokenNotValid(
             "This pass is used, revoked or lapsed.",
             expires_at=pass_.expires_at.isoformat(),

@@ -2,6 +2,7 @@
 
 from bonded.models.activity import Activity
 from bonded.models.added_customs_codes import AddedCustomsCode
+from bonded.models.arrivals import ArrivalReading
 from bonded.models.bond_entries import BondEntry
 from bonded.models.client_events import ClientEvent
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
@@ -32,6 +33,7 @@ __all__ = (
     "Activity",
     "AddedCustomsCode",
     "ApiToken",
+    "ArrivalReading",
     "BondEntry",
     "ClientEvent",
     "Company",

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bonded.models.lots import Lot
-from bonded.models.withdrawals import GrantedClearance, Withdrawal, WithdrawalLot
+from bonded.models.withdrawals import GrantedClearance, ReleaseToken, Withdrawal, WithdrawalLot
 from bonded.queries.lots import goods_of_lots
 from bonded.rules.errors import NotFound, Problem
 from bonded.rules.lots import CustomsState, GoodsFacts, GoodsState, LotKind
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
-from bonded.rules.withdrawals import Clearance, Procedure
+from bonded.rules.withdrawals import Clearance, Procedure, token_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class WithdrawalFacts:
     procedure: Procedure
     lines: tuple[GoodsFacts, ...]
     agreed: frozenset[int]
+
+
+def is_release_token(text: str) -> bool:
+    """Say whether the text is a gate token that was given, good or not."""
+    return ReleaseToken.objects.filter(digest=token_digest(text)).exists()
 
 
 def withdrawal_visible_to(actor: Actor, withdrawal_id: UUID) -> Withdrawal:

@@ -78,6 +78,7 @@ class Act(StrEnum):
     RECORD_CERTIFICATE = "bonded.certificate.record"
     DECLARE_CONSIGNMENT = "bonded.consignment.declare"
     RECEIVE_CONSIGNMENT = "bonded.consignment.receive"
+    WEIGH_ARRIVAL = "bonded.arrival.weigh"
     CHECK_OUT_LOT = "bonded.lot.check_out"
     RETURN_LOT = "bonded.lot.return"
     BREAK_SEAL = "bonded.seal.break"
@@ -160,6 +161,7 @@ MAY: ActTable = {
     Act.ACCEPT_CONSIGNMENT: _SYSTEM,
     Act.REFUSE_CONSIGNMENT: _SYSTEM,
     Act.RECEIVE_CONSIGNMENT: _KEEPER,
+    Act.WEIGH_ARRIVAL: _KEEPER,
     Act.CHECK_OUT_LOT: _KEEPER,
     Act.RETURN_LOT: _KEEPER,
     Act.BREAK_SEAL: _KEEPER,

@@ -6,6 +6,8 @@ from bonded.web.charts import Bar as Bar  # noqa: PLC0414 (said for mypy: it is 
 from bonded.web.charts import Series as Series  # noqa: PLC0414
 from bonded.web.charts import stacked_bar as stacked_bar  # noqa: PLC0414
 from bonded.web.charts import step_lines as step_lines  # noqa: PLC0414
+from bonded.web.codes import register_codes as register_codes  # noqa: PLC0414
+from bonded.web.codes import shown_filled as shown_filled  # noqa: PLC0414
 from bonded.web.doors import PageRequest as PageRequest  # noqa: PLC0414
 from bonded.web.doors import acts as acts  # noqa: PLC0414
 from bonded.web.doors import console as console  # noqa: PLC0414
@@ -35,4 +37,6 @@ from bonded.web.stale import require_unchanged as require_unchanged  # noqa: PLC
 from bonded.web.times import day_from_text as day_from_text  # noqa: PLC0414
 from bonded.web.times import moment_from_text as moment_from_text  # noqa: PLC0414
 from bonded.web.times import time_from_text as time_from_text  # noqa: PLC0414
+from bonded.web.weighings import pieces_of as pieces_of  # noqa: PLC0414
+from bonded.web.weighings import weight_of as weight_of  # noqa: PLC0414
 from bonded.web.witnesses import witness_from as witness_from  # noqa: PLC0414

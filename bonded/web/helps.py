@@ -23,6 +23,8 @@ HEADINGS: Mapping[str, str | Promise] = {
     "since": _("Since then"),
     "roles": _("Who may"),
     "known": _("Known are"),
+    "read": _("Was read"),
+    "visitors": _("Who"),
     "reasons": _("Why"),
 }
 

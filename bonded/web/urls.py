@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, path
 
 from bonded.web import (
+    arrivals,
+    codes,
     companies,
     consignments,
     custody,
@@ -60,6 +62,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stones/<str:stock_number>", stones.stone, name="stone"),
     path("stones/<str:stock_number>/stop", custody.stop, name="place_hold"),
     path("stones/<str:stock_number>/lift", custody.lift, name="lift_hold"),
+    path("arrivals", arrivals.arrivals, name="arrivals"),
+    path("arrivals/<str:reference>", arrivals.arrival, name="arrival"),
+    path("arrivals/<str:reference>/weigh", arrivals.weigh, name="weigh_arrival"),
+    path("arrivals/<str:reference>/receive", arrivals.receive, name="receive_arrival"),
+    path("code", codes.code_box, name="code_box"),
+    path("code/go", codes.go_to_code, name="go_to_code"),
     path("gate", gate.gate, name="gate"),
     path("gate/hand-over", gate.hand_over, name="hand_over"),
     path("queue", officer_queue.queue, name="queue"),

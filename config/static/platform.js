@@ -39,6 +39,13 @@
     if (question && !window.confirm(question)) event.preventDefault();
   });
 
+  // <form data-in-turn>: a scale or scanner ends its line with Enter; that leads to the next empty field, then sends.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches("form[data-in-turn] input")) return;
+    const next = [...event.target.form.querySelectorAll("input[required]")].find((input) => !input.value && input !== event.target);
+    if (event.target.value && next) { event.preventDefault(); next.focus(); }
+  });
+
   // <select data-submits>: choosing is sending.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +16,7 @@ from inspections.actions.locks import lock_booking, retried_after_deadlock
 from inspections.actions.sessions import let_in
 from inspections.models.booking_passes import BookingPass
 from inspections.models.sessions import ViewingSession
-from inspections.rules.booking_passes import PassNotValid, VisitPass
+from inspections.rules.booking_passes import PassNotValid, VisitPass, pass_digest
 from inspections.rules.bookings import STEPS, BookingState
 from inspections.rules.permissions import Act, require
 from inspections.rules.visitors import Paper
@@ -35,7 +34,7 @@ def issue_booking_pass(*, booking_id: UUID, actor: Actor, at: datetime) -> Visit
     booking = lock_booking(booking_id, actor=actor)
     require_step(STEPS, BookingState(booking.state), BookingState.IN_SESSION)
     token = secrets.token_urlsafe(24)
-    columns = {"digest": _digest(token), "issued_at": at, "used_at": None}
+    columns = {"digest": pass_digest(token), "issued_at": at, "used_at": None}
     BookingPass.objects.update_or_create(booking=booking, defaults=columns)
     record_activity(Act.ISSUE_BOOKING_PASS, booking, actor=actor, at=at)
     place = f"{booking.desk.room.name}, {booking.desk.location.code}"
@@ -54,7 +53,7 @@ def check_in_by_pass(
     PassNotValid, StepNotAllowed, CheckInNotOpen, VisitorNotAdmitted, VisitorNotIdentified.
     """
     require(actor, Act.CHECK_IN)
-    passes = BookingPass.objects.filter(digest=_digest(pass_token), used_at__isnull=True)
+    passes = BookingPass.objects.filter(digest=pass_digest(pass_token), used_at__isnull=True)
     found = passes.first()
     if found is None:
         raise PassNotValid("This pass is not known here, used, or replaced by another.")
@@ -67,7 +66,3 @@ def check_in_by_pass(
     pass_.used_at = at
     pass_.save(update_fields=["used_at"])
     return session
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

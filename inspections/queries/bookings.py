@@ -12,8 +12,10 @@ from django.db.models import Prefetch, Q
 
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor, Role
+from inspections.models.booking_passes import BookingPass
 from inspections.models.bookings import BookedLot, Booking, BookingException, BookingQuerySet
 from inspections.models.sessions import SessionLot, ViewingSession
+from inspections.rules.booking_passes import pass_digest
 from inspections.rules.bookings import LIVE_STATES, BookingState
 from inspections.rules.claims import ResourceKind
 from inspections.rules.permissions import Act, require
@@ -102,6 +104,19 @@ def bookings_between(begins_at: datetime, ends_at: datetime, *, actor: Actor) ->
         .prefetch_related(Prefetch("lots", lots))
         .order_by("during", "desk__location__code")
     )
+
+
+def visit_of_lot(number: str, begins_at: datetime, ends_at: datetime, *, actor: Actor) -> BookedLot | None:
+    """Give the lot of that stock or seal number in the first visit of a time that is not over, None for none."""
+    live = bookings_visible_to(actor).live().filter(during__overlap=(begins_at, ends_at))
+    booked = BookedLot.objects.filter(Q(lot__stock_number=number) | Q(lot__seal_number=number), booking__in=live)
+    return booked.order_by("booking__during", "pk").first()
+
+
+def booking_of_pass(token: str) -> UUID | None:
+    """Give the booking whose pass says this, None when no pass does or it was used."""
+    passes = BookingPass.objects.filter(digest=pass_digest(token), used_at__isnull=True)
+    return passes.values_list("booking", flat=True).first()
 
 
 def bookings_to_decide(*, actor: Actor) -> list[Booking]:

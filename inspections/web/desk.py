@@ -6,18 +6,38 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
 from bonded.rules.errors import InputInvalid
 from bonded.rules.permissions import Role
-from bonded.rules.quantities import carats_from_text
-from bonded.web.base import PageRequest, acts, console, done, page, reason_from, witness_from
+from bonded.web.base import (
+    PageRequest,
+    acts,
+    address_of,
+    console,
+    done,
+    page,
+    pieces_of,
+    reason_from,
+    shown_filled,
+    uuid_from_text,
+    weight_of,
+    witness_from,
+)
 from inspections.actions.booking_approvals import approve_booking, refuse_booking
 from inspections.actions.booking_passes import check_in_by_pass
 from inspections.actions.sessions import check_in, close_session, open_session, weigh_in_session
 from inspections.models.bookings import Booking
-from inspections.queries.bookings import booking_visible_to, bookings_between, bookings_to_decide
+from inspections.queries.bookings import (
+    booking_of_pass,
+    booking_visible_to,
+    bookings_between,
+    bookings_to_decide,
+    bookings_visible_to,
+    visit_of_lot,
+)
+from inspections.rules.booking_passes import PassNotValid
 from inspections.rules.bookings import BookingState
 from inspections.rules.sessions import WeighedIn, WeighedOut
 from inspections.rules.slots import ROOM_ZONE
@@ -25,7 +45,7 @@ from inspections.rules.visitors import DocumentKind, Paper
 
 WATCHERS = (Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR)
 LONGEST_NOTE = 200
-MOST_PIECES = 10_000_000
+LONGEST_PASS = 200
 
 
 def _day_of(at: datetime) -> tuple[datetime, datetime]:
@@ -49,6 +69,12 @@ def vault_today(request: PageRequest) -> HttpResponse:
     return page(request, "inspections/keeper/today.html", context)
 
 
+def _visitors(booking: Booking) -> list[dict[str, Any]]:
+    """Give who comes, each with the paper that was announced, if one was."""
+    papers = {paper.name: paper for paper in booking.announced.all()}
+    return [{"name": name, "paper": papers.get(name)} for name in booking.visitors]
+
+
 @console(Role.VAULT_KEEPER)
 def at_desk(request: PageRequest, booking_id: UUID) -> HttpResponse:
     """Show one visit as the keeper works on it: the next step, with a line for each lot."""
@@ -58,6 +84,8 @@ def at_desk(request: PageRequest, booking_id: UUID) -> HttpResponse:
         "booking": booking,
         "session": session,
         "lots": booking.lots.all(),
+        "visitors": _visitors(booking),
+        "document_kinds": list(DocumentKind),
         "step": session.state if session else booking.state,
     }
     return page(request, "inspections/keeper/at_desk.html", context)
@@ -75,31 +103,21 @@ def _papers(request: PageRequest) -> list[Paper]:
     return papers
 
 
-@acts(Role.VAULT_KEEPER, shows=vault_today)
-def let_in_by_pass(request: PageRequest) -> HttpResponse:
-    """Let visitors in who show their pass."""
-    session = check_in_by_pass(
-        pass_token=request.POST.get("pass", "").strip()[:200],
-        identity_note=reason_from(request.POST, "identity_note", longest=LONGEST_NOTE),
-        papers=_papers(request),
-        actor=request.actor,
-        at=request.at,
-    )
-    return done(request, _("They are in. Fetch the lots."), "at_desk", booking_id=session.booking_id)
-
-
 @acts(Role.VAULT_KEEPER, shows=at_desk)
 def let_in(request: PageRequest, booking_id: UUID) -> HttpResponse:
-    """Let the visitors of a booking in, whose papers were seen."""
-    note = reason_from(request.POST, "identity_note", longest=LONGEST_NOTE)
-    check_in(booking_id=booking_id, identity_note=note, papers=_papers(request), actor=request.actor, at=request.at)
+    """Let the visitors of a booking in, whose papers were seen, by their pass if they show one."""
+    seen: dict[str, Any] = {
+        "identity_note": reason_from(request.POST, "identity_note", longest=LONGEST_NOTE),
+        "papers": _papers(request),
+        "actor": request.actor,
+        "at": request.at,
+    }
+    if pass_token := request.POST.get("pass", "").strip()[:LONGEST_PASS]:
+        if check_in_by_pass(pass_token=pass_token, **seen).booking_id != booking_id:
+            raise PassNotValid("This pass is of another visit.")
+    else:
+        check_in(booking_id=booking_id, **seen)
     return done(request, _("They are in. Fetch the lots."), "at_desk", booking_id=booking_id)
-
-
-def _pieces(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST_PIECES):
-        raise InputInvalid("Count the pieces.", pieces=text[:20])
-    return int(text[:9])
 
 
 def _readings(request: PageRequest, booking: Booking) -> list[dict[str, Any]]:
@@ -108,8 +126,8 @@ def _readings(request: PageRequest, booking: Booking) -> list[dict[str, Any]]:
     return [
         {
             "lot_id": one.lot_id,
-            "weight_carats": carats_from_text(typed.get(f"carats {one.lot.stock_number}", "")),
-            "pieces": _pieces(typed.get(f"pieces {one.lot.stock_number}", "")),
+            "weight_carats": weight_of(request, f"carats {one.lot.stock_number}"),
+            "pieces": pieces_of(request, f"pieces {one.lot.stock_number}"),
             "seal_number": typed.get(f"seal {one.lot.stock_number}", "").strip()[:40],
         }
         for one in booking.lots.all()
@@ -168,3 +186,17 @@ def decide(request: PageRequest, booking_id: UUID) -> HttpResponse:
     is_booked = booking.state == BookingState.BOOKED
     told = _("The visit is booked.") if is_booked else _("Allowed; what is left is for others to allow.")
     return done(request, told, "vault_today")
+
+
+def visit_of_code(request: PageRequest, code: str) -> HttpResponse | None:
+    """Lead to a visit's desk, by its pass, which is filled in, by its number, or by a lot or seal of one of today."""
+    if booking_id := booking_of_pass(code):
+        return shown_filled(request, at_desk, {"pass": code}, booking_id=booking_id)
+    if visit := visit_of_lot(code, *_day_of(request.at), actor=request.actor):
+        return HttpResponseRedirect(
+            f"{address_of('at_desk', booking_id=visit.booking_id)}#lot-{visit.lot_id}", status=303
+        )
+    booking_id = uuid_from_text(code)
+    if booking_id and bookings_visible_to(request.actor).filter(pk=booking_id).exists():
+        return HttpResponseRedirect(address_of("at_desk", booking_id=booking_id), status=303)
+    return None

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bonded.rules.permissions import Role
 from bonded.web.base import Link
-from inspections.web.desk import WATCHERS
+from inspections.web.desk import WATCHERS, visit_of_code
 from inspections.web.offers import BUYERS_BUTTONS, READERS
 from inspections.web.visits import VISITORS, visits_by_id
 
@@ -16,4 +16,5 @@ LINKS = (
     Link("offers", _("Offers"), frozenset(READERS) - {Role.CUSTOMS_OFFICER, Role.VAULT_KEEPER}, order=30),
 )
 SECTIONS = (BUYERS_BUTTONS,)
+CODES = (visit_of_code,)
 FINDERS = (visits_by_id,)

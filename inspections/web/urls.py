@@ -17,7 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visits/places/<uuid:entry_id>", visits.answer_place, name="answer_place"),
     path("visits/today", desk.visits_today, name="visits_today"),
     path("vault/today", desk.vault_today, name="vault_today"),
-    path("vault/today/pass", desk.let_in_by_pass, name="let_in_by_pass"),
     path("vault/visits/<uuid:booking_id>", desk.at_desk, name="at_desk"),
     path("vault/visits/<uuid:booking_id>/let-in", desk.let_in, name="let_in"),
     path("vault/visits/<uuid:booking_id>/weigh-out", desk.weigh_out, name="weigh_out"),

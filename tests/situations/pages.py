@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
+from bonded.actions.arrivals import weigh_arrival
 from bonded.actions.consignment_files import import_stored_file, store_consignment_file
 from bonded.actions.declarations import lodge_declaration
 from bonded.actions.holds import place_hold
@@ -20,7 +22,8 @@ from tariffs.actions.duty import secure_duty
 from tariffs.actions.landed_prices import price_catalogue
 from tariffs.actions.schedule_drafts import draft_schedule
 from tests.cast import Cast
-from tests.situations.bonded import an_announced_consignment, lots_in_the_vault
+from tests.factories import LocationFactory
+from tests.situations.bonded import an_accepted_consignment, an_announced_consignment, lots_in_the_vault
 from tests.situations.inspections import (
     NEXT_SLOTS,
     SLOT,
@@ -89,6 +92,12 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     stored = store_consignment_file(
         consignment_id=consignment.pk, file_name="lines.csv", content=LINES, defaults={}, actor=cast.sven, at=at
     )
+    at_the_door = an_accepted_consignment(cast, at, lots=[{}, {}])
+    weigh_arrival(
+        consignment_id=at_the_door.pk, stock_number=at_the_door.lots.order_by("pk")[0].stock_number,
+        weight_carats=Decimal("1.010"), pieces=1, seal_number="DOOR-0001", location_code=LocationFactory().code,
+        is_again=False, actor=cast.victor, at=at,
+    )  # fmt: skip
     file = import_stored_file(file_id=stored.pk, now=lambda: at)
     draft = draft_schedule(title="December", measures=[], exchange_rates=[RATE], actor=cast.ada, at=after)
     bank_file = imported(camt053(("100.00", "CRDT", "for the emerald"), ("2.00", "DBIT", "fees")), cast, after)
@@ -104,6 +113,7 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         "at_desk": {"booking_id": entered.booking_id},
         "release": {"withdrawal_id": asked.pk},
         "consignment": {"reference": consignment.reference},
+        "arrival": {"reference": at_the_door.reference},
         "bank_file": {"file_id": bank_file.pk},
         "guarantee": {"company_id": cast.alder.pk},
         "schedule_draft": {"draft_id": draft.pk},

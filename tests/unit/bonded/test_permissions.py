@@ -30,6 +30,7 @@ EXPECTED = {
     "bonded.consignment.accept": {Role.SYSTEM},
     "bonded.consignment.refuse": {Role.SYSTEM},
     "bonded.consignment.receive": {Role.VAULT_KEEPER},
+    "bonded.arrival.weigh": {Role.VAULT_KEEPER},
     "bonded.lot.check_out": {Role.VAULT_KEEPER},
     "bonded.lot.return": {Role.VAULT_KEEPER},
     "bonded.seal.break": {Role.VAULT_KEEPER},

@@ -11,11 +11,14 @@ from django.core.cache import cache
 
 from bonded.actions.release_tokens import issue_release_token
 from bonded.models import User
-from inspections.models import Booking
+from inspections.actions.booking_passes import issue_booking_pass
+from inspections.actions.visitors import identities_of
+from inspections.models import Booking, BookingPass
 from inspections.rules.findings import Intent
+from inspections.rules.visitors import Paper
 from tests.cast import Cast
-from tests.situations.bonded import a_released_withdrawal
-from tests.situations.inspections import a_booking, a_request, a_session, with_findings
+from tests.situations.bonded import a_released_withdrawal, lots_in_the_vault
+from tests.situations.inspections import a_booking, a_request, a_session, a_viewing_room, booking_of, with_findings
 from tests.situations.web_clients import signed_in
 
 PASSWORD = "a long enough word"
@@ -166,3 +169,132 @@ def test_gate__lets_goods_out_once_by_their_pass(cast: Cast, at: datetime) -> No
     assert [first.status_code, second.status_code] == [303, 303]
     released.refresh_from_db()
     assert released.state == "handed_over"
+
+
+def test_code__leads_to_the_desk_and_the_field_of_the_lot(cast: Cast, at: datetime) -> None:
+    booking = a_booking(cast, at)
+    lot, client, desk = booking.lots.get().lot, signed_in("victor"), f"/vault/visits/{booking.pk}"
+
+    codes = (lot.stock_number, lot.seal_number, str(booking.pk))
+    led = [client.post("/code/go", {"code": code}) for code in codes]
+
+    assert [(one.status_code, one["Location"]) for one in led] == [
+        (303, f"{desk}#lot-{lot.pk}"),
+        (303, f"{desk}#lot-{lot.pk}"),
+        (303, desk),
+    ]
+    client.post(f"{desk}/let-in", {"identity_note": "seen"})
+    assert f'id="lot-{lot.pk}"' in client.get(desk).content.decode()
+
+
+def test_code__of_a_pass_fills_it_in_and_lets_its_visitors_in_once(cast: Cast, at: datetime) -> None:
+    booking = a_booking(cast, at)
+    token = issue_booking_pass(booking_id=booking.pk, actor=cast.alice, at=at).token
+    client = signed_in("victor")
+
+    page = client.post("/code/go", {"code": token}).content.decode()
+    assert f'data-key="p" value="{token}"' in page
+    assert Booking.objects.get().state == "booked"
+    form = {"pass": token, "identity_note": "seen"}
+    assert client.post(f"/vault/visits/{booking.pk}/let-in", form).status_code == 303
+    assert BookingPass.objects.get().used_at == at
+    assert client.post("/code/go", {"code": token}).status_code == 400
+
+
+def test_let_in__refuses_the_pass_of_another_visit(cast: Cast, at: datetime) -> None:
+    booking = a_booking(cast, at)
+    other = booking_of(
+        a_viewing_room(cast, code="DESK-2", keeper=cast.victor, scale="BAL-2"),
+        lots_in_the_vault(cast, at),
+        actor=cast.alice,
+        at=at,
+    )
+    token = issue_booking_pass(booking_id=other.pk, actor=cast.alice, at=at).token
+
+    refused = signed_in("victor").post(
+        f"/vault/visits/{booking.pk}/let-in", {"pass": token, "identity_note": "seen by Victor"}
+    )
+
+    assert refused.status_code == 409
+    assert "This pass is of another visit." in refused.content.decode()
+    assert 'value="seen by Victor"' in refused.content.decode()
+    assert set(Booking.objects.values_list("state", flat=True)) == {"booked"}
+    assert BookingPass.objects.get().used_at is None
+
+
+ANNOUNCED = {"Alice Alder": "E1234567", "Bob Alder": "K7654321"}
+
+
+def papers(**numbers: str) -> dict[str, Any]:
+    """What the keeper types of papers: one line for each visitor, as the page has them."""
+    kinds = ["passport", "identity_card"]
+    return {
+        "identity_note": "both seen",
+        "paper_name": list(ANNOUNCED),
+        "document_kind": kinds,
+        "document_number": [numbers.get(name.split()[0].lower(), number) for name, number in ANNOUNCED.items()],
+    }
+
+
+def a_booking_with_papers(cast: Cast, at: datetime) -> Booking:
+    """Alice and Bob are announced, each with a paper."""
+    kinds = ("passport", "identity_card")
+    told = [Paper(name, kind, number) for (name, number), kind in zip(ANNOUNCED.items(), kinds, strict=True)]
+    return a_booking(cast, at, visitors=list(ANNOUNCED), identities=identities_of(told))
+
+
+def test_let_in__takes_the_papers_of_several_visitors(cast: Cast, at: datetime) -> None:
+    booking = a_booking_with_papers(cast, at)
+    client, desk = signed_in("victor"), f"/vault/visits/{booking.pk}"
+    page = client.get(desk).content.decode()
+    assert page.count('name="document_number"') == 2
+    assert "…4567" in page
+    assert "…4321" in page
+    assert "E1234567" not in page
+
+    assert client.post(f"{desk}/let-in", papers()).status_code == 303
+
+    assert set(booking.announced.values_list("name", "seen_at")) == {("Alice Alder", at), ("Bob Alder", at)}
+
+
+def test_let_in__lets_one_come_and_the_other_stay_at_home(cast: Cast, at: datetime) -> None:
+    booking = a_booking_with_papers(cast, at)
+
+    assert signed_in("victor").post(f"/vault/visits/{booking.pk}/let-in", papers(bob="")).status_code == 303
+
+    assert set(booking.announced.values_list("name", "seen_at")) == {("Alice Alder", at), ("Bob Alder", None)}
+
+
+def test_let_in__says_whose_paper_is_another_and_keeps_what_was_typed(cast: Cast, at: datetime) -> None:
+    booking = a_booking_with_papers(cast, at)
+
+    refused = signed_in("victor").post(f"/vault/visits/{booking.pk}/let-in", papers(bob="WRONG99"))
+
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "Who: Bob Alder" in page
+    assert 'value="WRONG99"' in page
+    assert 'value="identity_card" selected' in page
+    assert Booking.objects.get().state == "booked"
+    assert set(booking.announced.values_list("seen_at", flat=True)) == {None}
+
+
+def test_let_in__refuses_a_kind_of_paper_that_is_none(cast: Cast, at: datetime) -> None:
+    booking = a_booking_with_papers(cast, at)
+
+    wrong = papers() | {"document_kind": ["passport", "library_card"]}
+    assert signed_in("victor").post(f"/vault/visits/{booking.pk}/let-in", wrong).status_code == 400
+    assert Booking.objects.get().state == "booked"
+
+
+def test_weigh_out__reads_a_scale_and_refuses_one_that_moves(cast: Cast, at: datetime) -> None:
+    booking = a_session(cast, at).booking
+    number, client = booking.lots.get().lot.stock_number, signed_in("victor")
+    address, form = f"/vault/visits/{booking.pk}/weigh-out", readings(booking) | WITNESS
+
+    moving = client.post(address, form | {f"carats {number}": "US,GS,+0001.000ct"})
+    assert moving.status_code == 400
+    assert "Was read: US,GS,+0001.000ct" in moving.content.decode()
+    assert client.post(address, form | {f"carats {number}": "0.2001 g"}).status_code == 303
+    assert str(Booking.objects.get().session.lots.get().out_carats) == "1.001"
+    assert "1.0005 ct; 1.001 ct is kept" in client.get(f"/vault/visits/{booking.pk}").content.decode()

@@ -1,0 +1,122 @@
+"""Weighing a consignment in at the door, a lot at a time, and receiving it once every lot is weighed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from bonded.actions.activity import record_activity
+from bonded.actions.consignments import receive_consignment, require_no_inspection
+from bonded.actions.locks import lock_consignment, lock_lot
+from bonded.models.arrivals import ArrivalReading
+from bonded.models.consignments import Consignment
+from bonded.models.custody import CustodyMovement
+from bonded.models.locations import Location
+from bonded.models.lots import Lot
+from bonded.rules.arrivals import LocationUnknown, LotWeighedAlready, SealUsedBefore
+from bonded.rules.consignments import STEPS, ConsignmentState, Weighing
+from bonded.rules.custody import Difference, MovementKind, difference
+from bonded.rules.errors import NotFound
+from bonded.rules.lifecycle import require_step
+from bonded.rules.permissions import Act, Actor, require
+from bonded.rules.seals import require_seal_number
+
+
+@transaction.atomic
+def weigh_arrival(
+    *,
+    consignment_id: int,
+    stock_number: str,
+    weight_carats: Decimal,
+    pieces: int,
+    seal_number: str,
+    location_code: str,
+    is_again: bool,
+    actor: Actor,
+    at: datetime,
+) -> Difference:
+    """Write down what one lot of a consignment weighs at the door, its seal and its place; the books wait.
+
+    Carats to 0.001. Gives the difference from what was declared. A lot that is weighed already is weighed anew only
+    when `is_again` says so. Raises NotFound, StepNotAllowed, InspectionOpen, SealNumberInvalid, SealUsedBefore,
+    LocationUnknown, LotWeighedAlready; a seal of another lot at the door is refused by the database.
+    """
+    require(actor, Act.WEIGH_ARRIVAL)
+    consignment = lock_consignment(consignment_id, actor=actor)
+    require_step(STEPS, ConsignmentState(consignment.state), ConsignmentState.RECEIVED)
+    require_no_inspection(consignment)
+    lot = _lock_lot_of(consignment, stock_number, actor=actor)
+    place = _require_place(location_code)
+    _require_new_seal(seal_number)
+    columns = {
+        "weight_carats": weight_carats,
+        "pieces": pieces,
+        "seal_number": seal_number,
+        "location": place,
+        "read_by_id": actor.user_id,
+        "read_at": at,
+    }
+    if is_again:
+        ArrivalReading.objects.filter(lot=lot).delete()
+    elif ArrivalReading.objects.filter(lot=lot).exists():
+        raise LotWeighedAlready("This lot is weighed already; weigh it again only on purpose.", lot=lot.stock_number)
+    ArrivalReading.objects.create(lot=lot, **columns)
+    record_activity(
+        Act.WEIGH_ARRIVAL,
+        lot,
+        actor=actor,
+        at=at,
+        weight_carats=str(weight_carats),
+        pieces=pieces,
+        seal_number=seal_number,
+        location=place.code,
+    )
+    return difference(
+        expected_carats=lot.declared_carats,
+        expected_pieces=lot.declared_pieces,
+        found_carats=weight_carats,
+        found_pieces=pieces,
+    )
+
+
+def _lock_lot_of(consignment: Consignment, stock_number: str, *, actor: Actor) -> Lot:
+    found = Lot.objects.filter(consignment=consignment, stock_number=stock_number)
+    for lot_id in found.values_list("pk", flat=True):
+        return lock_lot(lot_id, actor=actor)
+    raise NotFound("There is no such lot in this consignment.", stock_number=stock_number[:40])
+
+
+def _require_place(code: str) -> Location:
+    place = Location.objects.filter(code=code).first()
+    if place is None:
+        raise LocationUnknown("This is no place of the vault.", location=code[:40])
+    return place
+
+
+def _require_new_seal(seal_number: str) -> None:
+    """Refuse a number that is none, and one that closed a packet before, at once and not when all are weighed."""
+    require_seal_number(seal_number)
+    if CustodyMovement.objects.filter(kind=MovementKind.SEALED, seal_number=seal_number).exists():
+        raise SealUsedBefore("This seal has closed a packet before; take a new one.", seal_number=seal_number)
+
+
+@transaction.atomic
+def receive_arrival(*, consignment_id: int, witness_id: int, scale: str, actor: Actor, at: datetime) -> Consignment:
+    """Take a consignment into the vault by what was weighed of it at the door; raises as `receive_consignment`."""
+    require(actor, Act.RECEIVE_CONSIGNMENT)
+    consignment = lock_consignment(consignment_id, actor=actor)
+    readings = ArrivalReading.objects.filter(lot__consignment=consignment).select_related("lot", "location")
+    weighings = [
+        Weighing(one.lot.stock_number, one.pieces, one.weight_carats, one.seal_number, one.location.code)
+        for one in readings.order_by("lot_id")
+    ]
+    return receive_consignment(
+        consignment_id=consignment_id,
+        weighings=weighings,
+        witness_id=witness_id,
+        scale=scale,
+        actor=actor,
+        at=at,
+    )
