@@ -12,6 +12,7 @@ from bonded.web import (
     health,
     home,
     imports,
+    locations,
     memberships,
     notices,
     officer_queue,
@@ -62,6 +63,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stones/<str:stock_number>/lift", custody.lift, name="lift_hold"),
     path("gate", gate.gate, name="gate"),
     path("gate/hand-over", gate.hand_over, name="hand_over"),
+    path("vault", locations.vault, name="vault"),
+    path("vault/expected", locations.vault_expected, name="vault_expected"),
+    # A code may have a stroke in it.
+    path("vault/places/<path:code>", locations.vault_place, name="vault_place"),
     path("queue", officer_queue.queue, name="queue"),
     path("releases/<uuid:withdrawal_id>", releases.release, name="release"),
     path("releases/<uuid:withdrawal_id>/approve", releases.approve, name="approve_withdrawal"),

@@ -20,7 +20,7 @@ from tariffs.actions.duty import secure_duty
 from tariffs.actions.landed_prices import price_catalogue
 from tariffs.actions.schedule_drafts import draft_schedule
 from tests.cast import Cast
-from tests.situations.bonded import an_announced_consignment, lots_in_the_vault
+from tests.situations.bonded import a_vault_around_the_trays, an_announced_consignment, lots_in_the_vault
 from tests.situations.inspections import (
     NEXT_SLOTS,
     SLOT,
@@ -85,6 +85,7 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     entered = check_in(booking_id=here.pk, identity_note="passport seen", actor=cast.vera, at=after)
     place_hold(lot_id=lots[4].pk, kind=HoldKind.CUSTOMS, reason="A tip.", actor=cast.olga, at=after)
     price_catalogue(actor=SYSTEM, at=at)
+    a_vault_around_the_trays()
     consignment = an_announced_consignment(cast, at)
     stored = store_consignment_file(
         consignment_id=consignment.pk, file_name="lines.csv", content=LINES, defaults={}, actor=cast.sven, at=at
@@ -95,6 +96,7 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     stone = {"stock_number": lots[0].stock_number}
     return {
         "stone": stone,
+        "vault_place": {"code": "V1"},
         "new_offer": stone,
         "visit": {"booking_id": held.pk},
         "offer": {"offer_id": offer.pk},
