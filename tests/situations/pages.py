@@ -21,6 +21,7 @@ from tariffs.actions.landed_prices import price_catalogue
 from tariffs.actions.schedule_drafts import draft_schedule
 from tests.cast import Cast
 from tests.situations.bonded import a_vault_around_the_trays, an_announced_consignment, lots_in_the_vault
+from tests.situations.customs import apply_all, store
 from tests.situations.inspections import (
     NEXT_SLOTS,
     SLOT,
@@ -92,6 +93,8 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     )
     file = import_stored_file(file_id=stored.pk, now=lambda: at)
     draft = draft_schedule(title="December", measures=[], exchange_rates=[RATE], actor=cast.ada, at=after)
+    unread = store(b"no message", at=after, message_id="strange-1")
+    apply_all(after)
     bank_file = imported(camt053(("100.00", "CRDT", "for the emerald"), ("2.00", "DBIT", "fees")), cast, after)
     stone = {"stock_number": lots[0].stock_number}
     return {
@@ -104,6 +107,8 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         "settle_duty": {"withdrawal_id": asked.pk},
         "declaration": {"number": declaration.number},
         "at_desk": {"booking_id": entered.booking_id},
+        "incoming_message": {"message_id": unread.id},
+        "outgoing_message": {"message_id": declaration.outgoing_messages.get().pk},
         "release": {"withdrawal_id": asked.pk},
         "consignment": {"reference": consignment.reference},
         "bank_file": {"file_id": bank_file.pk},

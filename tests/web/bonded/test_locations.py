@@ -106,10 +106,11 @@ def test_places_with_holdings__opens_a_place_and_is_narrowed(cast: Cast, at: dat
 def test_places_with_holdings__ends_where_a_place_lies_in_itself(cast: Cast, at: datetime) -> None:
     a_house(cast, at)
     vault, safe = Location.objects.get(code="V1"), Location.objects.get(code="V1-S1")
+    stored(cast, at, "V1-S1")
     Location.objects.filter(pk=vault.pk).update(parent=safe)
 
-    assert places_with_holdings(top=safe, actor=cast.olga)[1].lots == 2
-    assert lots_kept(place=safe, actor=cast.olga).count() == 2
+    assert places_with_holdings(top=safe, actor=cast.olga)[1].lots == 3
+    assert lots_kept(place=safe, actor=cast.olga).count() == 3
 
 
 def test_lots_kept__says_how_each_is_kept(cast: Cast, at: datetime) -> None:
