@@ -28,7 +28,7 @@ def _href(row: QueueRow) -> str:
         return address_of("stone", stock_number=row.label)
     if row.kind == QueueKind.MESSAGE:
         return address_of("incoming_message", message_id=row.key)
-    return address_of("customs_tasks")
+    return address_of("customs_task", task_id=row.key)
 
 
 def shown(rows: Sequence[QueueRow], at: datetime) -> list[dict[str, Any]]:

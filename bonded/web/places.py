@@ -6,6 +6,7 @@ from bonded.rules.permissions import Role
 from bonded.web.consignments import READERS as CONSIGNMENT_READERS
 from bonded.web.custody import CUSTODY
 from bonded.web.customs_messages import READERS as MESSAGE_READERS
+from bonded.web.customs_tasks import READERS as TASK_READERS
 from bonded.web.find import consignments_by_reference, declarations_by_number, lots_by_number
 from bonded.web.locations import WATCHERS, places_by_code
 from bonded.web.navigation import Link
@@ -17,6 +18,7 @@ SECTIONS = (FIRST_OF_QUEUE, CUSTODY)
 OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 LINKS = (
     Link("queue", _("Queue"), frozenset({Role.CUSTOMS_OFFICER}), order=5),
+    Link("customs_tasks", _("Customs tasks"), frozenset(TASK_READERS), order=42),
     Link("customs_messages", _("Messages"), frozenset(MESSAGE_READERS), order=8),
     Link("vault", _("Vault"), frozenset(WATCHERS), order=12),
     Link("gate", _("Gate"), frozenset({Role.VAULT_KEEPER}), order=35),

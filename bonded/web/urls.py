@@ -7,6 +7,7 @@ from bonded.web import (
     consignments,
     custody,
     customs_messages,
+    customs_tasks,
     declarations,
     find,
     gate,
@@ -68,6 +69,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vault/expected", locations.vault_expected, name="vault_expected"),
     # A code may have a stroke in it.
     path("vault/places/<path:code>", locations.vault_place, name="vault_place"),
+    path("customs/tasks", customs_tasks.customs_tasks, name="customs_tasks"),
+    path("customs/tasks/<int:task_id>", customs_tasks.one_task, name="customs_task"),
+    path("customs/tasks/<int:task_id>/close", customs_tasks.close, name="close_task"),
+    path("customs/tasks/<int:task_id>/answer", customs_tasks.answer, name="answer_task"),
     path("customs/messages", customs_messages.customs_messages, name="customs_messages"),
     path("customs/messages/in/<int:message_id>", customs_messages.one_incoming, name="incoming_message"),
     path("customs/messages/in/<int:message_id>/reread", customs_messages.reread, name="reread_message"),

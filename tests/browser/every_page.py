@@ -34,6 +34,8 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "declaration": ("alice", "olga"),
     "company": ("alice",),
     "queue": ("olga",),
+    "customs_tasks": ("olga", "alice"),
+    "customs_task": ("olga", "alice"),
     "customs_messages": ("olga", "ada"),
     "incoming_message": ("olga", "ada"),
     "outgoing_message": ("olga", "ada"),

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from bonded.actions.consignment_files import import_stored_file, store_consignment_file
+from bonded.actions.customs_tasks import NewTask, open_tasks
 from bonded.actions.declarations import lodge_declaration
 from bonded.actions.holds import place_hold
 from bonded.actions.saved_searches import save_search
 from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
+from bonded.rules.customs_tasks import TaskKind
 from bonded.rules.holds import HoldKind
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.withdrawals import Procedure
@@ -93,6 +95,8 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     )
     file = import_stored_file(file_id=stored.pk, now=lambda: at)
     draft = draft_schedule(title="December", measures=[], exchange_rates=[RATE], actor=cast.ada, at=after)
+    asks = NewTask(TaskKind.QUERY, declaration.office, "query 1", {"text": "Which mine?"}, declaration.pk)
+    open_tasks([asks], at=after)
     unread = store(b"no message", at=after, message_id="strange-1")
     apply_all(after)
     bank_file = imported(camt053(("100.00", "CRDT", "for the emerald"), ("2.00", "DBIT", "fees")), cast, after)
@@ -107,6 +111,7 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         "settle_duty": {"withdrawal_id": asked.pk},
         "declaration": {"number": declaration.number},
         "at_desk": {"booking_id": entered.booking_id},
+        "customs_task": {"task_id": declaration.tasks.get().pk},
         "incoming_message": {"message_id": unread.id},
         "outgoing_message": {"message_id": declaration.outgoing_messages.get().pk},
         "release": {"withdrawal_id": asked.pk},
