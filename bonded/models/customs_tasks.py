@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
 from bonded.models.base import Table, TableQuerySet, enum_choices, values_check
-from bonded.rules.customs_tasks import TaskKind
+from bonded.rules.customs_tasks import DUE_WITHIN, TaskKind
 from bonded.rules.permissions import Actor
 
 
@@ -20,6 +22,13 @@ class CustomsTaskQuerySet(TableQuerySet["CustomsTask"]):
     def open(self) -> CustomsTaskQuerySet:
         """Keep those that nobody has closed."""
         return self.filter(closed_at__isnull=True)
+
+    def overdue(self, at: datetime) -> CustomsTaskQuerySet:
+        """Keep those that somebody should have dealt with by a moment."""
+        late = Q()
+        for kind, term in DUE_WITHIN.items():
+            late |= Q(kind=kind, opened_at__lte=at - term)
+        return self.filter(late)
 
 
 class CustomsTask(Table):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 
 from bonded.models.base import Table, TableQuerySet, enum_choices, values_check
+from bonded.rules.locations import Keeping
 from bonded.rules.lot_searches import SIZE_BOUNDS
 from bonded.rules.lots import CustomsState, GoodsState, LotKind, TradeState
 from bonded.rules.permissions import Actor, Role
@@ -16,6 +17,13 @@ _GRADE = (F("kind"), F("shape"), F("colour"), F("clarity"))
 _PRICE = (F("currency"), F("value_minor"), F("id"))
 _WEIGHT = (F("weight_carats"), F("id"))
 _SIZE = Func(F("weight_carats"), template=SIZE_SQL % "%(expressions)s")
+# How a lot is kept, in the order of the enum.
+KEEPING_SQL = f"""CASE WHEN bonded_lot.is_on_hold THEN '{Keeping.BLOCKED}'
+    WHEN bonded_lot.goods_state = '{GoodsState.EXPECTED}' THEN '{Keeping.EXPECTED}'
+    WHEN bonded_lot.goods_state = '{GoodsState.AT_DESK}' AND bonded_lot.seal_number = ''
+    THEN '{Keeping.UNSEALED_ON_A_DESK}'
+    WHEN bonded_lot.goods_state = '{GoodsState.AT_DESK}' THEN '{Keeping.OUT_AT_A_VIEWING}'
+    WHEN bonded_lot.seal_number = '' THEN '{Keeping.UNSEALED}' ELSE '{Keeping.SEALED}' END"""
 
 
 class LotQuerySet(TableQuerySet["Lot"]):
@@ -37,6 +45,11 @@ class LotQuerySet(TableQuerySet["Lot"]):
     def on_offer(self) -> LotQuerySet:
         """Keep what anybody may look at, book and ask for."""
         return self.filter(is_on_offer=True)
+
+    def with_keeping(self, keeping: Keeping | None = None) -> LotQuerySet:
+        """Say beside each lot how it is kept, as `keeping`, and keep those that are kept in one way."""
+        lots = self.annotate(keeping=Func(template=KEEPING_SQL, output_field=models.CharField()))
+        return lots.filter(keeping=keeping) if keeping else lots
 
 
 class Lot(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.db import connection
 from bonded.models.withdrawals import GrantedClearance
 from bonded.queries.pages import Page
 from bonded.rules.cursors import CursorInvalid, decode_cursor, encode_cursor
+from bonded.rules.customs_tasks import DUE_WITHIN
 from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.withdrawals import Clearance, Procedure, missing_clearances
 
@@ -51,6 +53,7 @@ class QueueRow:
 
 # The clearance that the release itself grants is not waited for.
 _BY_THE_RELEASE = Clearance.CUSTODY_RECONCILED.value
+_TERMS = json.dumps({kind.value: f"{term.total_seconds():.0f} seconds" for kind, term in DUE_WITHIN.items()})
 _ROWS = """
     SELECT * FROM (
         SELECT 'withdrawal' AS kind, w.id::text AS key, w.requested_at AS since, NULL::timestamptz AS due_at,
@@ -60,7 +63,8 @@ _ROWS = """
           FROM bonded_withdrawal w JOIN bonded_company c ON c.id = w.company_id
          WHERE w.state IN ('requested', 'declared')
         UNION ALL
-        SELECT 'task', t.id::text, t.opened_at, NULL, t.subject, t.kind, t.office, 0
+        SELECT 'task', t.id::text, t.opened_at,
+               t.opened_at + (%(terms)s::json ->> t.kind)::interval, t.subject, t.kind, t.office, 0
           FROM bonded_customstask t WHERE t.closed_at IS NULL
         UNION ALL
         SELECT 'hold', h.id::text, h.placed_at, h.answer_due_at, l.stock_number, h.kind, h.reason, 1
@@ -96,6 +100,7 @@ def officer_queue(
     after, after_kind, after_key = _read(cursor) if cursor else (None, "", "")
     names = {
         "kind": kind.value if kind else "",
+        "terms": _TERMS,
         "before": before,
         "is_held": is_held,
         "is_overdue": is_overdue,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bonded.rules.errors import RuleViolation
@@ -24,6 +26,25 @@ class TaskKind(StrEnum):
 
 # What an answer to the office settles.
 ANSWERED_KINDS = frozenset({TaskKind.QUERY, TaskKind.DOCUMENTS_REQUESTED})
+
+# How soon a person shall have dealt with a task. The offices tell no such terms; these are our own.
+DUE_WITHIN: Mapping[TaskKind, timedelta] = {
+    TaskKind.BALANCE_TOO_LOW: timedelta(days=1),
+    TaskKind.QUERY: timedelta(days=2),
+    TaskKind.DOCUMENTS_REQUESTED: timedelta(days=3),
+    TaskKind.HANDLED_BY_HAND: timedelta(days=2),
+    TaskKind.RELEASE_TAKEN_BACK: timedelta(hours=4),
+    TaskKind.REFUSED_BY_OFFICE: timedelta(days=1),
+    TaskKind.GIVEN_UP: timedelta(hours=4),
+    TaskKind.ID_REUSED: timedelta(days=1),
+    TaskKind.SILENCE: timedelta(days=1),
+    TaskKind.SEQUENCE_GAP: timedelta(days=1),
+}
+
+
+def due_at(kind: TaskKind, opened_at: datetime) -> datetime:
+    """Give the moment by which a task shall be dealt with."""
+    return opened_at + DUE_WITHIN[kind]
 
 
 class TaskNotOpen(RuleViolation):

@@ -11,11 +11,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from bonded.rules.errors import InputInvalid, Problem, ProblemsFound
 from bonded.rules.validity import Validity
 
 CERTIFICATE_NUMBER = re.compile(r"[A-Z]{2}[A-Z0-9-]{3,30}")
+
+
+class PaperKind(StrEnum):
+    """What sort of paper goods travel with."""
+
+    ENTRY_DECLARATION = "entry_declaration"  # By which they came into bond.
+    KIMBERLEY_CERTIFICATE = "kimberley_certificate"
+    LAB_REPORT = "lab_report"
 
 
 class CertificateNumberInvalid(InputInvalid):

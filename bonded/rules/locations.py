@@ -12,3 +12,14 @@ class LocationKind(StrEnum):
     TRAY = "tray"
     DESK = "desk"
     GATE = "gate"
+
+
+class Keeping(StrEnum):
+    """How a lot is kept where it is; of these, the first that holds."""
+
+    BLOCKED = "blocked"  # On hold, wherever it lies.
+    EXPECTED = "expected"  # Announced, not yet here.
+    UNSEALED_ON_A_DESK = "unsealed_on_a_desk"  # Open before people who look at it.
+    OUT_AT_A_VIEWING = "out_at_a_viewing"  # On a desk, with its seal on.
+    UNSEALED = "unsealed"  # At its place or just received, without a seal: not for long.
+    SEALED = "sealed"  # At its place, closed by a numbered seal.

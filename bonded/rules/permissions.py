@@ -114,6 +114,7 @@ class Act(StrEnum):
     AMEND_DECLARATION = "bonded.declaration.amend"
     CANCEL_DECLARATION = "bonded.declaration.cancel"
     READ_MESSAGE_BOARD = "bonded.message_board.read"
+    READ_VAULT = "bonded.vault.read"
     VERIFY_HISTORY = "bonded.history.verify"
     READ_CLIENT_EVENTS = "bonded.client_event.read"
     PUBLISH_CLIENT_EVENTS = "bonded.client_event.publish"
@@ -197,6 +198,7 @@ MAY: ActTable = {
     Act.AMEND_DECLARATION: frozenset({Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR}),
     Act.CANCEL_DECLARATION: frozenset({Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR, Role.SYSTEM}),
     Act.READ_MESSAGE_BOARD: frozenset({Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER, Role.AUDITOR}),
+    Act.READ_VAULT: STAFF - _SYSTEM,
     Act.VERIFY_HISTORY: frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM}),
     Act.READ_CLIENT_EVENTS: _TRADERS,
     Act.PUBLISH_CLIENT_EVENTS: _SYSTEM,

@@ -26,7 +26,9 @@ def _href(row: QueueRow) -> str:
         return address_of("release", withdrawal_id=row.key)
     if row.kind == QueueKind.HOLD:
         return address_of("stone", stock_number=row.label)
-    return address_of("customs_tasks" if row.kind == QueueKind.TASK else "customs_messages")
+    if row.kind == QueueKind.MESSAGE:
+        return address_of("incoming_message", message_id=row.key)
+    return address_of("customs_task", task_id=row.key)
 
 
 def shown(rows: Sequence[QueueRow], at: datetime) -> list[dict[str, Any]]:

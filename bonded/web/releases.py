@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from bonded.actions.withdrawals import approve_withdrawal, refuse_withdrawal, release_withdrawal
@@ -14,6 +15,7 @@ from bonded.models.declarations import Declaration
 from bonded.models.withdrawals import Withdrawal, WithdrawalLot
 from bonded.queries.custody import chains_of_custody
 from bonded.queries.declarations import declarations_of_withdrawal, history_of_declaration
+from bonded.queries.documents import papers_of_lots
 from bonded.queries.withdrawals import clearances_in_force, custody_problems, lines_of_withdrawal, withdrawal_visible_to
 from bonded.rules.permissions import Role
 from bonded.rules.withdrawals import DEMANDS, Clearance, Procedure, WithdrawalState
@@ -66,6 +68,8 @@ def release(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
         "is_clean": is_open and not problems and all(check["met"] for check in checks),
         "is_open": is_open,
         "declarations": declarations_shown(declarations_of_withdrawal(one.pk)),
+        "papers": papers_of_lots([line.lot for line in lines]),
+        "today": localdate(request.at),
         "chains": chains_shown(lines),
         "timeline": timeline_of(one),
         "may_decide": is_open and request.actor.role is Role.CUSTOMS_OFFICER,

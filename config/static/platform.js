@@ -1,8 +1,20 @@
-// What a page does beyond a form: "/" goes to the search box, keys press buttons, a held visit counts down.
+// What a page does beyond a form: "/" goes to the search box, "j" and "k" go through a list's rows, keys press buttons,
+// a held visit counts down.
 (() => {
   "use strict";
 
   const isTyping = (element) => element.closest("input, textarea, select, [contenteditable]");
+
+  // The first link of each row that is seen; Enter opens the one that has the focus.
+  const links = () => [...document.querySelectorAll("main tbody tr")].map((row) => row.querySelector("a[href]")).filter((link) => link && link.offsetParent);
+
+  const goBy = (step) => {
+    const found = links();
+    const here = found.findIndex((link) => link.closest("tr").contains(document.activeElement));
+    const next = here < 0 ? (step > 0 ? 0 : found.length - 1) : here + step;
+    if (found[next]) found[next].focus();
+    return found.length > 0;
+  };
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
@@ -11,6 +23,7 @@
       if (box) { event.preventDefault(); box.focus(); }
       return;
     }
+    if ((event.key === "j" || event.key === "k") && goBy(event.key === "j" ? 1 : -1)) { event.preventDefault(); return; }
     // A button or link says its key with data-key; the page shows it beside the word.
     if (!/^[a-z0-9]$/i.test(event.key)) return;
     const target = document.querySelector(`[data-key="${event.key.toLowerCase()}"]`);

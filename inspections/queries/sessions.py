@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bonded.queries.lots import goods_facts
 from bonded.rules.lots import GoodsFacts
-from inspections.models.sessions import ViewingSession
+from inspections.models.sessions import SessionLot, ViewingSession
 from inspections.rules.shortages import shortage
 
 
@@ -24,3 +26,14 @@ def shortages_of(session: ViewingSession) -> list[GoodsFacts]:
         )
         found += [missing] if missing else []
     return found
+
+
+def weighings_of_lots(lot_ids: Collection[int], *, most: int) -> list[SessionLot]:
+    """Give when lots were weighed out to be looked at, and in again, with visit and finding, the newest first.
+
+    At most so many; one SQL statement. It says what every company did with a lot: for staff only.
+    """
+    rows = SessionLot.objects.filter(lot__in=lot_ids).select_related(
+        "lot", "session__booking__company", "session__checked_in_by", "finding"
+    )
+    return list(rows.order_by("-session__checked_in_at", "-pk")[:most])

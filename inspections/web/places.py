@@ -6,6 +6,7 @@ from bonded.rules.permissions import Role
 from bonded.web.base import Link
 from inspections.web.desk import WATCHERS, visit_of_code
 from inspections.web.offers import BUYERS_BUTTONS, READERS
+from inspections.web.sessions import VIEWINGS
 from inspections.web.visits import VISITORS, visits_by_id
 
 LINKS = (
@@ -15,6 +16,6 @@ LINKS = (
     Link("book", _("Book"), frozenset({Role.BUYER}), order=15),
     Link("offers", _("Offers"), frozenset(READERS) - {Role.CUSTOMS_OFFICER, Role.VAULT_KEEPER}, order=30),
 )
-SECTIONS = (BUYERS_BUTTONS,)
 CODES = (visit_of_code,)
+SECTIONS = (BUYERS_BUTTONS, VIEWINGS)
 FINDERS = (visits_by_id,)

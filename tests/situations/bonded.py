@@ -9,8 +9,9 @@ from typing import Any
 from bonded.actions.clearances import grant_clearance
 from bonded.actions.consignments import announce_consignment, mark_consignment_accepted, receive_consignment
 from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
-from bonded.models import Consignment, Lot, Withdrawal
+from bonded.models import Consignment, Location, Lot, Withdrawal
 from bonded.rules.consignments import ConsignmentState, Weighing
+from bonded.rules.locations import LocationKind
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.withdrawals import Clearance, Procedure, WithdrawalState
 from tests.cast import Cast
@@ -91,3 +92,10 @@ def a_released_withdrawal(cast: Cast, at: datetime) -> Withdrawal:
     """Olga has let Alice's lot go."""
     withdrawal = a_withdrawal_ready_to_leave(cast, at)
     return release_withdrawal(withdrawal_id=withdrawal.pk, actor=cast.olga, at=at)
+
+
+def a_vault_around_the_trays() -> Location:
+    """The trays that there are lie in one vault."""
+    vault = Location.objects.create(code="V1", kind=LocationKind.VAULT)
+    Location.objects.filter(kind=LocationKind.TRAY).update(parent=vault)
+    return vault

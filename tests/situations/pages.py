@@ -8,10 +8,12 @@ from decimal import Decimal
 
 from bonded.actions.arrivals import weigh_arrival
 from bonded.actions.consignment_files import import_stored_file, store_consignment_file
+from bonded.actions.customs_tasks import NewTask, open_tasks
 from bonded.actions.declarations import lodge_declaration
 from bonded.actions.holds import place_hold
 from bonded.actions.saved_searches import save_search
 from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
+from bonded.rules.customs_tasks import TaskKind
 from bonded.rules.holds import HoldKind
 from bonded.rules.permissions import SYSTEM
 from bonded.rules.withdrawals import Procedure
@@ -23,7 +25,13 @@ from tariffs.actions.landed_prices import price_catalogue
 from tariffs.actions.schedule_drafts import draft_schedule
 from tests.cast import Cast
 from tests.factories import LocationFactory
-from tests.situations.bonded import an_accepted_consignment, an_announced_consignment, lots_in_the_vault
+from tests.situations.bonded import (
+    a_vault_around_the_trays,
+    an_accepted_consignment,
+    an_announced_consignment,
+    lots_in_the_vault,
+)
+from tests.situations.customs import apply_all, store
 from tests.situations.inspections import (
     NEXT_SLOTS,
     SLOT,
@@ -88,6 +96,7 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     entered = check_in(booking_id=here.pk, identity_note="passport seen", actor=cast.vera, at=after)
     place_hold(lot_id=lots[4].pk, kind=HoldKind.CUSTOMS, reason="A tip.", actor=cast.olga, at=after)
     price_catalogue(actor=SYSTEM, at=at)
+    a_vault_around_the_trays()
     consignment = an_announced_consignment(cast, at)
     stored = store_consignment_file(
         consignment_id=consignment.pk, file_name="lines.csv", content=LINES, defaults={}, actor=cast.sven, at=at
@@ -100,10 +109,15 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     )  # fmt: skip
     file = import_stored_file(file_id=stored.pk, now=lambda: at)
     draft = draft_schedule(title="December", measures=[], exchange_rates=[RATE], actor=cast.ada, at=after)
+    asks = NewTask(TaskKind.QUERY, declaration.office, "query 1", {"text": "Which mine?"}, declaration.pk)
+    open_tasks([asks], at=after)
+    unread = store(b"no message", at=after, message_id="strange-1")
+    apply_all(after)
     bank_file = imported(camt053(("100.00", "CRDT", "for the emerald"), ("2.00", "DBIT", "fees")), cast, after)
     stone = {"stock_number": lots[0].stock_number}
     return {
         "stone": stone,
+        "vault_place": {"code": "V1"},
         "new_offer": stone,
         "visit": {"booking_id": held.pk},
         "offer": {"offer_id": offer.pk},
@@ -111,6 +125,9 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         "settle_duty": {"withdrawal_id": asked.pk},
         "declaration": {"number": declaration.number},
         "at_desk": {"booking_id": entered.booking_id},
+        "customs_task": {"task_id": declaration.tasks.get().pk},
+        "incoming_message": {"message_id": unread.id},
+        "outgoing_message": {"message_id": declaration.outgoing_messages.get().pk},
         "release": {"withdrawal_id": asked.pk},
         "consignment": {"reference": consignment.reference},
         "arrival": {"reference": at_the_door.reference},

@@ -7,13 +7,24 @@ from datetime import datetime, timedelta
 import pytest
 
 from bonded.actions.holds import place_hold
+from bonded.actions.withdrawals import request_withdrawal
+from bonded.models.documents import KimberleyCertificate
 from bonded.models.holds import Hold
 from bonded.models.lots import Lot
 from bonded.models.withdrawals import Withdrawal
+from bonded.queries.documents import papers_of_lots
 from bonded.queries.officer_queue import officer_queue
+from bonded.rules.documents import PaperKind
 from bonded.rules.holds import HoldKind
+from bonded.rules.withdrawals import Procedure
 from tests.cast import Cast
-from tests.situations.bonded import a_requested_withdrawal, a_sealed_lot, a_withdrawal_ready_to_leave
+from tests.situations.bonded import (
+    a_requested_withdrawal,
+    a_sealed_lot,
+    a_withdrawal_ready_to_leave,
+    lots_in_the_vault,
+)
+from tests.situations.customs import a_declared_consignment
 from tests.situations.web_clients import key_of, signed_in
 
 HOSTILE = "<script>alert(1)</script>"
@@ -186,3 +197,49 @@ def test_release__of_goods_worth_much_needs_two_officers(cast: Cast, at: datetim
     assert second.post(f"{address}/approve").status_code == 303
     withdrawal.refresh_from_db()
     assert (withdrawal.state, withdrawal.approved_by_id) == ("released", cast.olga.user_id)
+
+
+def test_release__shows_the_papers_of_its_lots(cast: Cast, at: datetime) -> None:
+    rough = {"kind": "rough_diamond", "hs_code": "71023100"}
+    report = {"lab": "GIA", "report_number": HOSTILE}
+    lots = lots_in_the_vault(
+        cast,
+        at,
+        lots=[rough | {"kimberley_number": "BW-1"}, rough | {"kimberley_number": "BW-2"}, report],
+    )
+    KimberleyCertificate.objects.create(
+        number="BW-1",
+        consignment=lots[0].consignment,
+        issuing_country="BW",
+        issued_on=at.date() - timedelta(days=60),
+        expires_on=at.date() - timedelta(days=1),
+        weight_carats=1,
+        value_usd_minor=1,
+    )
+    asked = request_withdrawal(lot_ids=[lot.pk for lot in lots], procedure=Procedure.RE_EXPORT, actor=cast.alice, at=at)
+
+    page = signed_in("olga").get(f"/releases/{asked.pk}").content.decode().partition('id="papers"')[2]
+
+    first, second, third = (page.partition(word)[2].partition("</tr>")[0] for word in ("BW-1", "BW-2", "GIA"))
+    assert "expired" in first
+    assert lots[0].stock_number in first
+    assert "not on record" in second
+    assert "&lt;script&gt;" in third
+    assert lots[2].stock_number in third
+    papers = papers_of_lots(lots)
+    assert [(one.kind.value, one.is_missing) for one in papers] == [
+        ("kimberley_certificate", False), ("kimberley_certificate", True), ("lab_report", False),
+    ]  # fmt: skip
+
+
+def test_papers_of_lots__begin_with_the_entry_into_bond(cast: Cast, at: datetime) -> None:
+    entry = a_declared_consignment(cast, at)
+    assert entry.consignment is not None
+    lots = list(entry.consignment.lots.all())
+
+    (paper,) = papers_of_lots(lots)
+
+    assert (paper.kind, paper.issuer, paper.number, paper.state) == (
+        PaperKind.ENTRY_DECLARATION, entry.office, entry.number, "lodged",
+    )  # fmt: skip
+    assert paper.stock_numbers == [lot.stock_number for lot in lots]
