@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tariffs.web import books, catalogue, company_accounts, duty, guarantees, money, schedule
+from tariffs.web import books, catalogue, company_accounts, duty, exchange_rates, guarantees, money, schedule
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("stones", catalogue.stones, name="stones"),
@@ -40,5 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedule/drafts/<uuid:draft_id>/approve", schedule.approve, name="approve_draft"),
     path("schedule/drafts/<uuid:draft_id>/publish", schedule.publish, name="publish_draft"),
     path("schedule/drafts/<uuid:draft_id>/discard", schedule.discard, name="discard_draft"),
+    path("exchange-rates", exchange_rates.exchange_rates, name="exchange_rates"),
+    path("exchange-rates/draft", exchange_rates.draft_rate, name="draft_exchange_rate"),
     path("schedule/in-force", schedule.in_force, name="in_force"),
 ]

@@ -53,6 +53,7 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "schedule": ("ada", "audrey"),
     "schedule_draft": ("ada", "amir"),
     "in_force": ("ada",),
+    "exchange_rates": ("ada", "audrey"),
     "guarantee": ("ada", "audrey"),
     "company_statements": ("ada",),
 }
