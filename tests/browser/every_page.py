@@ -45,6 +45,7 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "companies": ("ada", "audrey"),
     "one_company": ("ada", "audrey"),
     "health": ("ada", "audrey"),
+    "jobs": ("ada", "audrey"),
     "import": ("sven",),
     "money": ("ada", "audrey"),
     "bank_file": ("ada",),
