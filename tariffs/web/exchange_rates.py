@@ -87,7 +87,7 @@ def exchange_rates(request: PageRequest) -> HttpResponse:
     except RuleViolation as refusal:
         context["not_understood"] = refusal
     found = ExchangeRate.objects.known().in_force(context["day"]).order_by("local_currency", "currency", "pk")
-    rates = [{"one": one, "rate": one.rate.normalize()} for one in found]
+    rates: list[dict[str, Any]] = [{"one": one, "rate": one.rate.normalize()} for one in found]
     currencies = [row["one"].currency for row in rates if row["one"].local_currency == BOOKS_CURRENCY]
     asked = request.GET.get("currency", "USD")
     currency = asked if asked in currencies else next(iter(currencies), "")

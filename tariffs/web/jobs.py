@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +16,7 @@ from tariffs.rules.account_statements import StatementState
 
 def _bank_files(request: PageRequest, most: int) -> list[Job]:
     """Give the bank's files, counted in lines that are matched; matching is a person's work, so none is under way."""
+    files: Any = bank_files(actor=request.actor).order_by("-pk")[:most]
     return [
         Job(
             name=file.name,
@@ -24,7 +27,7 @@ def _bank_files(request: PageRequest, most: int) -> list[Job]:
             done=file.matched,
             total=file.lines,
         )
-        for file in bank_files(actor=request.actor).order_by("-pk")[:most]
+        for file in files
     ]
 
 
