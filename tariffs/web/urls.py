@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("statements/<uuid:statement_id>.pdf", company_accounts.statement_file, {"form": "pdf"}, name="statement_pdf"),
     path("statements/<uuid:statement_id>.csv", company_accounts.statement_file, {"form": "csv"}, name="statement_csv"),
     path("searches/<int:search_id>/forget", catalogue.drop_search, name="drop_search"),
+    path("searches/<int:search_id>/alert", catalogue.set_alert, name="set_search_alert"),
     path("money", money.money_page, name="money"),
     path("money/files/look", money.look_at_file, name="look_at_bank_file"),
     path("money/files/import", money.import_file, name="import_bank_file"),
