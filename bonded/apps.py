@@ -19,6 +19,7 @@ class BondedConfig(AppConfig):
         from bonded.web.codes import register_codes
         from bonded.web.find import register_finders
         from bonded.web.home_panels import PANELS
+        from bonded.web.jobs import JOB_KINDS, register_job_kinds
         from bonded.web.navigation import register_links
         from bonded.web.panels import register_panels
         from bonded.web.places import CODES, FINDERS, LINKS, SECTIONS
@@ -32,6 +33,7 @@ class BondedConfig(AppConfig):
         register_finders(*FINDERS)
         register_links(*LINKS)
         register_sections(*SECTIONS)
+        register_job_kinds(*JOB_KINDS)
         register_invariants(CUSTOMS_INVARIANTS)
         register_invariants(CLIENT_EVENT_INVARIANTS)
         register_invariants(PARTITION_INVARIANTS)

@@ -35,6 +35,7 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     "tariffs.tasks.make_account_statements": (5, "imports"),
     "tariffs.tasks.review_guarantees": (300, "work"),
     "tariffs.tasks.tell_money_deadlines": (6 * 3600, "work"),
+    "tariffs.tasks.tell_new_lots": (900, "work"),
     "inspections.tasks.price_visits": (30, "work"),
     "inspections.tasks.end_overdue_bookings": (10, "work"),
     "inspections.tasks.extend_overruns": (60, "work"),

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import environ
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.logging import logging_settings
 
@@ -124,6 +126,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Redis is only the door-bell of the workers; the rows in PostgreSQL are the queue.
 REDIS_URL = env.str("REDIS_URL")
+# It holds nothing that may not be lost: how often somebody tried to sign in, and which codes were used just now.
+CACHES = {
+    "default": {
+        "BACKEND": "config.caches.SharedCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+        # Asked once, and no longer than a person would notice; then each process counts by itself.
+        "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2, "retry": Retry(NoBackoff(), 0)},
+    }
+}
 
 AUTH_USER_MODEL = "bonded.User"
 AUTHENTICATION_BACKENDS = [
@@ -151,6 +163,8 @@ MFA_TOTP_ISSUER = "Bonded Trade Platform"
 # "required": officers, keepers, administrators and auditors get nowhere without one; "offered": only to look around.
 SECOND_FACTOR = env.str("SECOND_FACTOR", default="required")
 USERSESSIONS_TRACK_ACTIVITY = False
+# As for the API below: else all who come through one proxy would share their tries.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=int(HTTPS))
 
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"

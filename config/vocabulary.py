@@ -22,7 +22,7 @@ DECIDING = ("rules", "queries", "actions")
 PROJECT = Path(__file__).resolve().parent.parent
 CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 # What the search for a number finds, beside lots, consignments and withdrawals.
-FOUND = frozenset({"lot", "declaration", "consignment", "withdrawal", "booking", "place"})
+FOUND = frozenset({"lot", "declaration", "consignment", "withdrawal", "booking", "place", "saved_search"})
 
 
 def _subclasses(cls: type[RuleViolation]) -> Iterator[type[RuleViolation]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from bonded.actions.search_alerts import tell_new_lots as tell_new_lots_of_searches
 from bonded.rules.permissions import SYSTEM
 from tariffs.actions.account_statements import claim_account_statement, keep_account_statement, tell_progress
 from tariffs.actions.deadlines import tell_money_deadlines as tell_deadlines_of_money
@@ -15,8 +16,10 @@ from tariffs.gateways.account_statements import statement_csv, statement_pdf
 from tariffs.models.account_statements import AccountStatement
 from tariffs.queries.account_statements import statement_of
 from tariffs.queries.guarantees import account_ids
+from tariffs.queries.search_alerts import count_new_lots
 
 PRICED_AT_ONCE = 5000
+SEARCHES_AT_ONCE = 50
 LONGEST_PRICING_SECONDS = 320
 
 
@@ -68,3 +71,17 @@ def review_guarantees() -> int:
 def tell_money_deadlines() -> int:
     """Tell companies of days that come for their money; run twice, it says nothing twice."""
     return tell_deadlines_of_money(actor=SYSTEM, at=timezone.now())
+
+
+@shared_task
+def tell_new_lots() -> int:
+    """Tell buyers of new lots in the searches that they keep, and give the number of searches; safe to run twice.
+
+    It is here because a search may go by landed cost.
+    """
+    told = 0
+    while searches := tell_new_lots_of_searches(
+        count_new=count_new_lots, limit=SEARCHES_AT_ONCE, actor=SYSTEM, at=timezone.now()
+    ):
+        told += searches
+    return told

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
 import pytest_django
+from django.conf import settings as django_settings
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings
@@ -27,11 +29,23 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
         cursor.execute("SELECT make_partitions('2026-11-01', 12)")
 
 
+def pytest_configure() -> None:
+    """Let each process remember by itself: tests that run beside each other have the same people at the same moment."""
+    django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
 @pytest.fixture(autouse=True)
 def _nobody_calls_too_often(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all tests come from one address in one minute, but for those that count."""
+    """Let all tests come from one address in one minute, but for those that count; witnesses' tries count by test."""
     if not request.node.get_closest_marker("counts_calls"):
+        tries: Counter[str] = Counter()
+
+        def count_try(name: str, *, kept_seconds: int) -> int:
+            tries[name] += 1
+            return tries[name]
+
         monkeypatch.setattr("bonded.api.throttles.count_call", lambda name, *, kept_seconds: None)
+        monkeypatch.setattr("bonded.web.witnesses.count_call", count_try)
 
 
 @pytest.fixture

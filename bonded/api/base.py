@@ -28,18 +28,12 @@ from bonded.api.lot_summaries import lot_summary_json as lot_summary_json  # noq
 from bonded.api.parsers import BytesParser as BytesParser  # noqa: PLC0414
 from bonded.api.parsers import CsvParser as CsvParser  # noqa: PLC0414
 from bonded.api.throttles import AddressThrottle as AddressThrottle  # noqa: PLC0414
+from bonded.gateways.refusal_statuses import STATUS_OF_KIND
 from bonded.queries.pages import Page
 from bonded.queries.refusals import Busy, RefusedByTheDatabase, refusal_of_database
-from bonded.rules.errors import ErrorKind, InputInvalid, ProblemsFound, RuleViolation
+from bonded.rules.errors import InputInvalid, ProblemsFound, RuleViolation
 from bonded.rules.permissions import Actor
 
-STATUS_OF_KIND = {
-    ErrorKind.INVALID: 400,
-    ErrorKind.NOT_SIGNED_IN: 401,
-    ErrorKind.FORBIDDEN: 403,
-    ErrorKind.NOT_FOUND: 404,
-    ErrorKind.CONFLICT: 409,
-}
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,

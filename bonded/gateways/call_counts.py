@@ -1,4 +1,4 @@
-"""Counting calls in Redis, where all web processes see one count."""
+"""Counting calls and tries in Redis, where all web processes see one count."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -89,6 +90,15 @@ def counts_of_lots(search: LotSearch, *, actor: Actor) -> LotCounts:
         if words[place]:
             facets[FACETS[place]][words[place]] = count
     return LotCounts(lots, {name: dict(sorted(words.items())) for name, words in facets.items()})
+
+
+def lots_come_since(search: LotSearch, *, since: datetime, until: datetime) -> LotQuerySet:
+    """Give the lots on offer that a search finds and that came into bond after a moment and not after another.
+
+    A lot that is held when it comes is none of them, and no later hour makes it new.
+    """
+    received = {"consignment__received_at__gt": since, "consignment__received_at__lte": until}
+    return _matching(Lot.objects.on_offer(), search).filter(**received)
 
 
 def _matching(lots: LotQuerySet, search: LotSearch) -> LotQuerySet:

@@ -32,6 +32,7 @@ SENTENCES: dict[Language, dict[NoticeKind, str]] = {
         NoticeKind.CERTIFICATE_ENDS: "A Kimberley certificate expires soon.",
         NoticeKind.GUARANTEE_ENDS: "A guarantee ends soon.",
         NoticeKind.DUTY_DUE: "Duty is due soon.",
+        NoticeKind.SEARCH_NEW_LOTS: "There are new lots in one of your searches.",
     },
     Language.CHINESE: {
         NoticeKind.VISIT_BOOKED: "看货预约已确认。",
@@ -46,6 +47,7 @@ SENTENCES: dict[Language, dict[NoticeKind, str]] = {
         NoticeKind.CERTIFICATE_ENDS: "一份金伯利进程证书即将到期。",
         NoticeKind.GUARANTEE_ENDS: "一份担保即将到期。",
         NoticeKind.DUTY_DUE: "税款即将到缴纳期限。",
+        NoticeKind.SEARCH_NEW_LOTS: "您保存的一项搜索有新货品。",
     },
 }
 INVITATIONS = {Language.ENGLISH: "Sign in to see more", Language.CHINESE: "请登录查看详情"}

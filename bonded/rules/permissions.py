@@ -135,6 +135,8 @@ class Act(StrEnum):
     SEND_MAILS = "bonded.mail.send"
     SAVE_SEARCH = "bonded.saved_search.save"
     FORGET_SEARCH = "bonded.saved_search.forget"
+    SET_SEARCH_ALERT = "bonded.saved_search.set_alert"
+    TELL_NEW_LOTS = "bonded.saved_search.tell_new_lots"
     TELL_DEADLINES = "bonded.deadline.tell"
     ESCALATE_NOTICES = "bonded.notice.escalate"
     REMOVE_OLD_NOTICES = "bonded.notice.remove_old"
@@ -219,6 +221,8 @@ MAY: ActTable = {
     Act.SEND_MAILS: _SYSTEM,
     Act.SAVE_SEARCH: _PEOPLE,
     Act.FORGET_SEARCH: _PEOPLE,
+    Act.SET_SEARCH_ALERT: _BUYER,
+    Act.TELL_NEW_LOTS: _SYSTEM,
     Act.TELL_DEADLINES: _SYSTEM,
     Act.ESCALATE_NOTICES: _SYSTEM,
     Act.REMOVE_OLD_NOTICES: _SYSTEM,

@@ -24,6 +24,9 @@ from bonded.web.find import Found as Found  # noqa: PLC0414
 from bonded.web.find import address_of as address_of  # noqa: PLC0414
 from bonded.web.find import register_finders as register_finders  # noqa: PLC0414
 from bonded.web.find import uuid_from_text as uuid_from_text  # noqa: PLC0414
+from bonded.web.jobs import Job as Job  # noqa: PLC0414
+from bonded.web.jobs import JobKind as JobKind  # noqa: PLC0414
+from bonded.web.jobs import register_job_kinds as register_job_kinds  # noqa: PLC0414
 from bonded.web.lists import csv_of as csv_of  # noqa: PLC0414
 from bonded.web.lists import listed as listed  # noqa: PLC0414
 from bonded.web.navigation import Link as Link  # noqa: PLC0414
@@ -40,3 +43,4 @@ from bonded.web.times import time_from_text as time_from_text  # noqa: PLC0414
 from bonded.web.weighings import pieces_of as pieces_of  # noqa: PLC0414
 from bonded.web.weighings import weight_of as weight_of  # noqa: PLC0414
 from bonded.web.witnesses import witness_from as witness_from  # noqa: PLC0414
+from bonded.web.words import word_of as word_of  # noqa: PLC0414

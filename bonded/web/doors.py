@@ -18,17 +18,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from bonded.actions.idempotency import Answer, claim_key, store_answer
+from bonded.gateways.refusal_statuses import STATUS_OF_KIND
 from bonded.queries.refusals import refusal_of_database
 from bonded.rules.errors import ErrorKind, NotPermitted, RuleViolation
 from bonded.rules.permissions import Actor, Role
 
-STATUS_OF_KIND = {
-    ErrorKind.INVALID: 400,
-    ErrorKind.NOT_SIGNED_IN: 401,
-    ErrorKind.FORBIDDEN: 403,
-    ErrorKind.NOT_FOUND: 404,
-    ErrorKind.CONFLICT: 409,
-}
 LONGEST_KEY = 200
 # Not even in the digest of a form: it could be guessed from.
 NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "witness_password", "witness_code"})

@@ -1,4 +1,4 @@
-"""How the platform is, for the administrator: broken sentences, customs messages, failed mails, background work."""
+"""How the platform is, for the administrator: broken sentences, customs messages, failed mails."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from bonded.actions.invariants import want_invariants
-from bonded.queries.consignment_files import files_visible_to
 from bonded.queries.customs_messages import figures_by_office
 from bonded.queries.health import failed_mails, last_report
 from bonded.queries.office_lines import office_lines
-from bonded.rules.consignment_files import FileState
 from bonded.rules.permissions import Role
 from bonded.web.doors import PageRequest, acts, console, done, page
-from bonded.web.imports import progress_of
 
 READERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 MOST_ROWS = 20
@@ -23,7 +20,6 @@ MOST_ROWS = 20
 def health(request: PageRequest) -> HttpResponse:
     """Show what of the platform needs somebody."""
     lines = {line.office: line for line in office_lines()}
-    running = files_visible_to(request.actor).filter(state__in=[FileState.WAITING, FileState.RUNNING])
     context = {
         "report": last_report(actor=request.actor),
         "offices": [
@@ -31,7 +27,6 @@ def health(request: PageRequest) -> HttpResponse:
             for office, figures in figures_by_office().items()
         ],
         "mails": failed_mails(actor=request.actor)[:MOST_ROWS],
-        "files": [progress_of(file, request.at) for file in running.order_by("stored_at", "pk")[:MOST_ROWS]],
     }
     return page(request, "bonded/administrator/health.html", context)
 

@@ -16,6 +16,7 @@ from bonded.web.words import word_of
 
 # Facts that are shown, each with its heading; those that a sentence holds already, or only a machine needs, are not.
 HEADINGS: Mapping[str, str | Promise] = {
+    "line": _("Line"),
     "shortfall": _("Short by"),
     "available": _("Left"),
     "ways_out": _("What would help"),

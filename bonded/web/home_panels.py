@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from bonded.models.consignments import Consignment
@@ -15,6 +14,7 @@ from bonded.models.invariants import InvariantReport
 from bonded.models.withdrawals import Withdrawal
 from bonded.rules.permissions import Actor, Role
 from bonded.rules.withdrawals import LIVE_STATES
+from bonded.web.figures import moment
 from bonded.web.find import address_of
 from bonded.web.panels import Panel
 from bonded.web.words import word_of
@@ -24,14 +24,16 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def withdrawals_under_way(actor: Actor, at: datetime) -> Rows:
-    """Give the withdrawals that have not ended, the oldest first."""
+    """Give the withdrawals that have not ended, the oldest first; officers come to the packet, others to the page."""
+    page = "release" if actor.role is Role.CUSTOMS_OFFICER else "withdrawal"
     live = Withdrawal.objects.visible_to(actor).filter(state__in=LIVE_STATES)
     return [
         {
-            "Asked": localtime(one.requested_at).strftime("%d %b %H:%M"),
+            "Asked": moment(one.requested_at),
             "Company": one.company.name,
-            "For": one.procedure,
-            "State": one.state,
+            "For": word_of(one.procedure),
+            "State": word_of(one.state),
+            "href": address_of(page, withdrawal_id=one.pk),
         }
         for one in live.select_related("company").order_by("requested_at", "pk")[:ROWS]
     ]
@@ -41,7 +43,12 @@ def holds_in_force(actor: Actor, at: datetime) -> Rows:
     """Give the holds that are not lifted, the most urgent first."""
     holds = Hold.objects.filter(lifted_at__isnull=True).select_related("lot")
     return [
-        {"Lot": hold.lot.stock_number, "Kind": hold.kind, "Why": hold.reason}
+        {
+            "Lot": hold.lot.stock_number,
+            "Kind": word_of(hold.kind),
+            "Why": hold.reason,
+            "href": address_of("stone", stock_number=hold.lot.stock_number),
+        }
         for hold in holds.order_by("answer_due_at", "pk")[:ROWS]
     ]
 

@@ -15,6 +15,7 @@ from bonded.rules.consignment_lines import SENTENCES, LineFault
 from bonded.rules.errors import Problem
 from bonded.rules.permissions import Role
 from bonded.web.doors import PageRequest, console, page
+from bonded.web.jobs import seconds_left
 from bonded.web.lists import csv_of, listed
 
 READERS = (Role.SUPPLIER, Role.ADMINISTRATOR, Role.AUDITOR)
@@ -22,12 +23,10 @@ READERS = (Role.SUPPLIER, Role.ADMINISTRATOR, Role.AUDITOR)
 
 def progress_of(file: ConsignmentFile, at: datetime) -> dict[str, Any]:
     """Give how far an import is, and how many seconds the rest takes if it goes on as until now; None if unknown."""
-    left = file.lines_in_all - file.lines_read
-    gone = (at - file.stored_at).total_seconds()
     return {
         "file": file,
         "is_under_way": bool(STEPS[FileState(file.state)]),
-        "seconds_left": round(gone * left / file.lines_read) if file.lines_read and left > 0 and gone > 0 else None,
+        "seconds_left": seconds_left(file.lines_read, file.lines_in_all, begun_at=file.stored_at, at=at),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -80,29 +80,32 @@ def release(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
     return page(request, "bonded/officer/release.html", context)
 
 
+def _decided(
+    request: PageRequest, withdrawal_id: UUID, act: Callable[..., Any], sentence: str, **words: str
+) -> HttpResponse:
+    """Do what the officer decided on the packet as it was seen, and go back to the queue."""
+    withdrawal_visible_to(request.actor, withdrawal_id)
+    require_unchanged("withdrawal", str(withdrawal_id), request.POST)
+    act(withdrawal_id=withdrawal_id, **words, actor=request.actor, at=request.at)
+    return done(request, sentence, "queue")
+
+
 @acts(Role.CUSTOMS_OFFICER, shows=release)
 def approve(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
     """Let the goods leave bond."""
-    withdrawal_visible_to(request.actor, withdrawal_id)
-    require_unchanged("withdrawal", str(withdrawal_id), request.POST)
-    release_withdrawal(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)
-    return done(request, _("Released: the goods may leave by their pass."), "queue")
+    sentence = _("Released: the goods may leave by their pass.")
+    return _decided(request, withdrawal_id, release_withdrawal, sentence)
 
 
 @acts(Role.CUSTOMS_OFFICER, shows=release)
 def approve_first(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
     """Approve, as the first of two officers, what is worth so much that another releases it."""
-    withdrawal_visible_to(request.actor, withdrawal_id)
-    require_unchanged("withdrawal", str(withdrawal_id), request.POST)
-    approve_withdrawal(withdrawal_id=withdrawal_id, actor=request.actor, at=request.at)
-    return done(request, _("Approved: another officer countersigns and releases."), "queue")
+    sentence = _("Approved: another officer countersigns and releases.")
+    return _decided(request, withdrawal_id, approve_withdrawal, sentence)
 
 
 @acts(Role.CUSTOMS_OFFICER, shows=release)
 def refuse(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
     """Say no to a withdrawal, with the reason."""
-    withdrawal_visible_to(request.actor, withdrawal_id)
-    require_unchanged("withdrawal", str(withdrawal_id), request.POST)
-    reason = reason_from(request.POST)
-    refuse_withdrawal(withdrawal_id=withdrawal_id, reason=reason, actor=request.actor, at=request.at)
-    return done(request, _("Refused; the company is told why."), "queue")
+    sentence = _("Refused; the company is told why.")
+    return _decided(request, withdrawal_id, refuse_withdrawal, sentence, reason=reason_from(request.POST))

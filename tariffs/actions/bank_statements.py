@@ -14,7 +14,12 @@ from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
 from tariffs.actions.locks import lock_debts, lock_matching
 from tariffs.models.bank_statements import BankFile, BankStatement, BankStatementLine, PaymentMatch
-from tariffs.queries.bank_statements import debts_waiting_for_money, debts_waiting_for_remittance, unmatched_lines
+from tariffs.queries.bank_statements import (
+    debts_waiting_for_money,
+    debts_waiting_for_remittance,
+    statement_told_before,
+    unmatched_lines,
+)
 from tariffs.rules.debts import DebtNotOpen, DebtState
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.reconciliation import LineAlreadyMatched, Match, MatchRule, match_lines, match_remittances
@@ -28,9 +33,11 @@ def import_bank_statement(
     """Keep a bank's file as it came and its statements line by line; all of it, or nothing.
 
     `statements` are what the bank's gateway read in `content`. Raises StatementAlreadyImported for
-    bytes, or a statement of an account, that came in before; StatementDoesNotAddUp.
+    bytes, or a statement of an account, that came in before, be it in another form; StatementDoesNotAddUp.
     """
     require(actor, Act.IMPORT_BANK_STATEMENT)
+    # One file after the other: else two forms of one statement, sent at once, would not see each other.
+    lock_matching()
     for statement in statements:
         require_statement_adds_up(statement)
     digest = sha256(content).digest()
@@ -48,6 +55,13 @@ def import_bank_statement(
 
 
 def _keep(file: BankFile, statement: Statement) -> None:
+    if before := statement_told_before(statement):
+        raise StatementAlreadyImported(
+            "A statement with the same balances and lines came in another file before.",
+            account=before.account,
+            identification=before.identification,
+            file_id=before.file_id,
+        )
     balances = {"opening_minor": statement.opening, "closing_minor": statement.closing}
     kept, is_new = BankStatement.objects.get_or_create(
         account=statement.account,

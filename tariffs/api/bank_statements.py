@@ -29,7 +29,8 @@ from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
 from tariffs.actions.repayments import repay_overpayment
 from tariffs.api.duty import DebtAnswer, debt_json
-from tariffs.gateways.bank import LARGEST_FILE, read_camt053
+from tariffs.gateways.bank import LARGEST_FILE
+from tariffs.gateways.bank_files import read_bank_file
 from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
 from tariffs.queries.bank_statements import lines_of_file
 from tariffs.rules.permissions import Act, require
@@ -44,6 +45,18 @@ class XmlParser(BaseParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """Give the bytes, and one more than the gateway takes of a file that is too large."""
         return bytes(stream.read(LARGEST_FILE + 1))
+
+
+class TextParser(XmlParser):
+    """Takes MT940, which has no media type of its own."""
+
+    media_type = "text/plain"
+
+
+class CsvParser(XmlParser):
+    """Takes CSV."""
+
+    media_type = "text/csv"
 
 
 class BankFileAnswer(serializers.Serializer[Any]):
@@ -128,22 +141,22 @@ def line_json(line: BankStatementLine) -> dict[str, Any]:
 class BankStatementsView(ApiView):
     """Where the bank's files are sent."""
 
-    parser_classes = (XmlParser,)
+    parser_classes = (XmlParser, TextParser, CsvParser)
 
     @extend_schema(
         operation_id="import_bank_statement",
         parameters=[OpenApiParameter("file_name", OpenApiTypes.STR, description="What the file is called.")],
-        request={"application/xml": OpenApiTypes.BINARY},
+        request=dict.fromkeys(("application/xml", "text/plain", "text/csv"), OpenApiTypes.BINARY),
         responses={201: BankFileAnswer},
     )
     def post(self, request: Request) -> HttpResponse:
-        """Import a camt.053 file, all of it or nothing; the file is its own key, the same bytes come in once."""
+        """Import a camt.053, MT940 or CSV file, all of it or nothing; its bytes are its key, they come in once."""
         require(request.actor, Act.IMPORT_BANK_STATEMENT)
         # Without a body there is nothing to parse, and what stands for it is no bytes.
         content = cast("bytes", request.data or b"")
-        statements = read_camt053(content)
+        statements = read_bank_file(content)
         file = import_bank_statement(
-            name=request.GET.get("file_name", "statement.xml"),
+            name=request.GET.get("file_name", "statement"),
             content=content,
             statements=statements,
             actor=request.actor,

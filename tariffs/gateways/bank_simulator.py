@@ -1,13 +1,16 @@
-"""A bank that writes what a real one would send: camt.053 statements of payments, for demonstration and tests."""
+"""A bank that writes what a real one would send, in each form that is read, for demonstration and tests."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from xml.sax.saxutils import escape
 
 from bonded.rules.money import Money
+from tariffs.gateways.bank_csv import COLUMNS
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 
@@ -56,3 +59,51 @@ def _entry(payment: Payment, number: int, on: date) -> str:
         f"<{party}Acct><Id><Othr><Id>{escape(payment.party_account)}</Id></Othr></Id></{party}Acct></RltdPties>"
         f"<RmtInf><Ustrd>{escape(payment.remittance)}</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>"
     )
+
+
+def write_mt940(*, number: str, account: str, opening: Money, payments: Sequence[Payment], on: date) -> bytes:
+    """Write what `write_camt053` writes as a message of MT940; `number` counts the statements of a year."""
+    day = f"{on:%y%m%d}"
+    closing = Money(opening.minor + sum(payment.amount.minor for payment in payments), opening.currency)
+    fields = [
+        ":20:STATEMENT",
+        f":25:{account}",
+        f":28C:{number}",
+        f":60F:{_side(opening)}{day}{opening.currency}{_comma(opening)}",
+    ]
+    for payment in payments:
+        side = _side(payment.amount)
+        fields.append(f":61:{day}{on:%m%d}{side}{_comma(payment.amount)}NTRFNONREF")
+        # Of a subfield at most 27 characters, so that the text goes on in the next.
+        cut = [payment.remittance[at : at + 27] for at in range(0, len(payment.remittance), 27)]
+        numbers = [*range(20, 30), *range(60, 64)]
+        fields.append(":86:166" + "".join(f"?{number}{part}\n" for number, part in zip(numbers, cut, strict=False)))
+        fields[-1] += f"?31{payment.party_account}\n?32{payment.party[:27]}\n?33{payment.party[27:54]}"
+    fields.append(f":62F:{_side(closing)}{day}{closing.currency}{_comma(closing)}")
+    return ("\n".join([*fields, "-", ""]).replace("\n", "\r\n")).encode()
+
+
+def write_bank_csv(
+    *, identification: str, account: str, opening: Money, payments: Sequence[Payment], on: date
+) -> bytes:
+    """Write what `write_camt053` writes as CSV, in the layout of docs/bank-files.md."""
+    closing = Money(opening.minor + sum(payment.amount.minor for payment in payments), opening.currency)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    head = (account, identification, opening.currency)
+    writer.writerow([*head, "opening", on, "", opening, "", "", "", "", ""])
+    for payment in payments:
+        told = (payment.party, payment.party_account, payment.remittance)
+        writer.writerow([*head, "line", on, on, payment.amount, *told, "", ""])
+    writer.writerow([*head, "closing", on, "", closing, "", "", "", "", ""])
+    return text.getvalue().encode()
+
+
+def _side(amount: Money) -> str:
+    return "C" if amount.minor >= 0 else "D"
+
+
+def _comma(amount: Money) -> str:
+    text = str(Money(abs(amount.minor), amount.currency)).replace(".", ",")
+    return text if "," in text else f"{text},"

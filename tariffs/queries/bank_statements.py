@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
-from tariffs.models.bank_statements import BankStatementLine, PaymentMatch
+from tariffs.models.bank_statements import BankStatement, BankStatementLine, PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.rules.debts import DebtState
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.reconciliation import OpenDebt, UnmatchedLine
+from tariffs.rules.statements import Statement
 
 
 def unmatched_lines(statement_ids: Iterable[int]) -> list[UnmatchedLine]:
@@ -29,6 +30,27 @@ def unmatched_lines(statement_ids: Iterable[int]) -> list[UnmatchedLine]:
         )
         for line in lines.order_by("pk")
     ]
+
+
+def statement_told_before(statement: Statement) -> BankStatement | None:
+    """Find a kept statement of the account with the same balances and, day by day, the same amounts.
+
+    Each form of file names a statement in its own way, so one that comes in two forms is known by what it says.
+    One that states no balances, or has no lines, is never known so. Runs a SQL statement, and one for each likeness.
+    """
+    if statement.opening is None or statement.closing is None or not statement.lines:
+        return None
+    told = sorted((line.booked_on, line.amount.minor) for line in statement.lines)
+    kept = BankStatement.objects.filter(
+        account=statement.account,
+        currency=statement.currency,
+        opening_minor=statement.opening.minor,
+        closing_minor=statement.closing.minor,
+    )
+    for one in kept.order_by("pk"):
+        if sorted(one.lines.values_list("booked_on", "amount_minor")) == told:
+            return one
+    return None
 
 
 def debts_waiting_for_money() -> list[OpenDebt]:

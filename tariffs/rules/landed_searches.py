@@ -9,6 +9,8 @@ from bonded.rules.errors import InputInvalid, Problem
 from bonded.rules.lot_searches import LotSearch, LotSearchInvalid, lot_search_from_parameters
 from bonded.rules.money import Money
 
+# Words of a page's address that say how it looks, not what is looked for.
+APART = frozenset({"cursor", "limit", "view", "format", "facets", "saved"})
 LANDED_ORDERS = ("landed", "-landed")  # The cheapest landed first, and the dearest.
 
 
@@ -20,6 +22,12 @@ class LandedSearch:
     landed_from_minor: int | None = None
     landed_to_minor: int | None = None
     is_dearest_first: bool = False
+
+
+def asked_of(address: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Give what the words of a page's address ask for; a field that was left empty asks for nothing."""
+    given = {name: [text for text in texts if text.strip()] for name, texts in address.items() if name not in APART}
+    return {name: texts for name, texts in given.items() if texts}
 
 
 def landed_search_from_parameters(parameters: Mapping[str, Sequence[str]]) -> LandedSearch:

@@ -9,19 +9,22 @@ from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from bonded.actions.saved_searches import forget_search, save_search
+from bonded.actions.search_alerts import set_search_alert
 from bonded.queries.lot_searches import counts_of_lots, page_of_lots
 from bonded.queries.pages import Page, page_size_from_text
 from bonded.queries.saved_searches import saved_searches_of
 from bonded.rules.lot_searches import WORD_PARAMETERS, LotSearch
 from bonded.rules.money import Money
-from bonded.web.base import PageRequest, acts, console, csv_of, done, page
+from bonded.rules.permissions import Act as BondedAct
+from bonded.rules.permissions import Actor
+from bonded.rules.permissions import may as may_bonded
+from bonded.rules.saved_searches import search_id_from
+from bonded.web.base import Found, PageRequest, acts, address_of, console, csv_of, done, page
 from tariffs.queries.landed_lots import Prices, current_prices, page_of_landed_lots
 from tariffs.rules.landed_prices import PricesMissing
-from tariffs.rules.landed_searches import LandedSearch, landed_search_from_parameters
+from tariffs.rules.landed_searches import APART, LandedSearch, asked_of, landed_search_from_parameters
 from tariffs.rules.permissions import Act, may
 
-# Words of the address that say how the page looks, not what is looked for.
-APART = frozenset({"cursor", "limit", "view", "format", "facets", "saved"})
 ROWS_OF_A_FILE = 200
 NUMBERS = ("carats_from", "carats_to", "landed_from", "landed_to", "value_from", "value_to", "currency")
 COLUMNS = ("stock_number", "kind", "shape", "colour", "clarity", "cut", "variety", "origin", "lab", "report_number",
@@ -30,8 +33,7 @@ COLUMNS = ("stock_number", "kind", "shape", "colour", "clarity", "cut", "variety
 
 def _search_of(request: PageRequest) -> LandedSearch:
     """Read what is looked for; a field that was left empty asks for nothing."""
-    given = {name: [text for text in texts if text.strip()] for name, texts in request.GET.lists()}
-    return landed_search_from_parameters({name: texts for name, texts in given.items() if texts and name not in APART})
+    return landed_search_from_parameters(asked_of(dict(request.GET.lists())))
 
 
 def _prices(request: PageRequest) -> Prices | None:
@@ -101,6 +103,7 @@ def stones(request: PageRequest) -> HttpResponse:
         "facets": _facets(request, search.lots) if "facets" in request.GET else None,
         "chosen_words": _chosen_words(search.lots),
         "saved": saved_searches_of(request.actor),
+        "may_be_told": may_bonded(request.actor, BondedAct.SET_SEARCH_ALERT),
         "query": _kept_query(request),
     }
     template = "tariffs/everyone/_stones.html" if request.htmx else "tariffs/everyone/stones.html"  # type: ignore[attr-defined]
@@ -135,3 +138,22 @@ def drop_search(request: PageRequest, search_id: int) -> HttpResponse:
     """Forget a kept search."""
     forget_search(search_id=search_id, actor=request.actor, at=request.at)
     return done(request, _("The search is forgotten."), "stones")
+
+
+@acts(shows=stones)
+def set_alert(request: PageRequest, search_id: int) -> HttpResponse:
+    """Tell the person of new lots in a kept search from now on, or no more."""
+    is_wanted = request.POST.get("is_wanted") == "yes"
+    set_search_alert(search_id=search_id, is_wanted=is_wanted, actor=request.actor, at=request.at)
+    told = _("You will be told of new lots, once a day.") if is_wanted else _("You will be told no more.")
+    return done(request, told, "stones")
+
+
+def kept_search_by_id(actor: Actor, text: str) -> Sequence[Found]:
+    """Find the person's kept search that a notice is about."""
+    search_id = search_id_from(text)
+    return [
+        Found("saved_search", one.name, f"{address_of('stones')}?{one.query}")
+        for one in (saved_searches_of(actor) if search_id else ())
+        if one.pk == search_id
+    ]

@@ -29,7 +29,8 @@ from tariffs.actions.bank_statements import import_bank_statement, match_bank_fi
 from tariffs.actions.payment_matches import unmatch_payment
 from tariffs.actions.payments import book_payment
 from tariffs.actions.repayments import repay_overpayment
-from tariffs.gateways.bank import LARGEST_FILE, read_camt053
+from tariffs.gateways.bank import LARGEST_FILE
+from tariffs.gateways.bank_files import read_bank_file
 from tariffs.models.debts import DutyDebt
 from tariffs.queries.debts import outstanding_by_age
 from tariffs.queries.reconciliation import (
@@ -122,7 +123,7 @@ def doubt_file(request: PageRequest) -> HttpResponse:
 def look_at_file(request: PageRequest) -> HttpResponse:
     """Show what a file holds and what each line would pay; nothing is kept."""
     name, content = file_of(request, "file", most_bytes=LARGEST_FILE)
-    statements = read_camt053(content)
+    statements = read_bank_file(content)
     context = {
         "name": name,
         "statements": statements,
@@ -136,7 +137,7 @@ def import_file(request: PageRequest) -> HttpResponse:
     """Keep a file of the bank; its bytes are its key, so that it comes in once."""
     name, content = file_of(request, "file", most_bytes=LARGEST_FILE)
     file = import_bank_statement(
-        name=name, content=content, statements=read_camt053(content), actor=request.actor, at=request.at
+        name=name, content=content, statements=read_bank_file(content), actor=request.actor, at=request.at
     )
     return done(request, _("Imported. Now match its lines to what is owed."), "bank_file", file_id=file.pk)
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bonded.rules.permissions import Role
 from bonded.web.base import Link
+from tariffs.web.catalogue import kept_search_by_id
 from tariffs.web.duty import DUTY
 from tariffs.web.landed_costs import LANDED_COST
 
@@ -15,4 +16,5 @@ LINKS = (
     Link("guarantees", _("Guarantees"), OVERSEERS, order=61),
     Link("schedule", _("Schedule"), OVERSEERS, order=62),
 )
+FINDERS = (kept_search_by_id,)
 SECTIONS = (LANDED_COST, DUTY)

@@ -25,7 +25,6 @@ from bonded.web.base import (
     text_of,
 )
 from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_schedule, publish_draft
-from tariffs.models.exchange_rates import ExchangeRate
 from tariffs.models.schedule import Measure
 from tariffs.queries.schedule_drafts import changes_of, draft_by_id, drafts_for, gaps_in_bond, gaps_left_by, rows_of
 from tariffs.rules.schedule import hs_digits
@@ -137,8 +136,8 @@ def discard(request: PageRequest, draft_id: UUID) -> HttpResponse:
 
 @console(*READERS)
 def in_force(request: PageRequest) -> HttpResponse:
-    """Show the measures of a day, of one HS code if the address names it, and the exchange rates of that day."""
-    context: dict[str, Any] = {"day": business_day(request.at), "rates": [], "page": None}
+    """Show the measures of a day, of one HS code if the address names it."""
+    context: dict[str, Any] = {"day": business_day(request.at), "page": None}
     try:
         day = day_from_text(request.GET.get("on", "")) or context["day"]
         measures = Measure.objects.known().in_force(day)
@@ -148,6 +147,5 @@ def in_force(request: PageRequest) -> HttpResponse:
     except RuleViolation as refusal:
         context["not_understood"] = refusal
     else:
-        rates = ExchangeRate.objects.known().in_force(day).order_by("local_currency", "currency", "pk")
-        context |= {"day": day, "page": listed(request, measures, "id"), "rates": list(rates)}
+        context |= {"day": day, "page": listed(request, measures, "id")}
     return page(request, "tariffs/administrator/in_force.html", context)

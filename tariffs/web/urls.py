@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tariffs.web import books, catalogue, company_accounts, duty, guarantees, money, schedule
+from tariffs.web import books, catalogue, company_accounts, duty, exchange_rates, guarantees, money, schedule
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("stones", catalogue.stones, name="stones"),
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("statements/<uuid:statement_id>.pdf", company_accounts.statement_file, {"form": "pdf"}, name="statement_pdf"),
     path("statements/<uuid:statement_id>.csv", company_accounts.statement_file, {"form": "csv"}, name="statement_csv"),
     path("searches/<int:search_id>/forget", catalogue.drop_search, name="drop_search"),
+    path("searches/<int:search_id>/alert", catalogue.set_alert, name="set_search_alert"),
     path("money", money.money_page, name="money"),
     path("money/files/look", money.look_at_file, name="look_at_bank_file"),
     path("money/files/import", money.import_file, name="import_bank_file"),
@@ -40,5 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedule/drafts/<uuid:draft_id>/approve", schedule.approve, name="approve_draft"),
     path("schedule/drafts/<uuid:draft_id>/publish", schedule.publish, name="publish_draft"),
     path("schedule/drafts/<uuid:draft_id>/discard", schedule.discard, name="discard_draft"),
+    path("exchange-rates", exchange_rates.exchange_rates, name="exchange_rates"),
+    path("exchange-rates/draft", exchange_rates.draft_rate, name="draft_exchange_rate"),
     path("schedule/in-force", schedule.in_force, name="in_force"),
 ]

@@ -56,6 +56,7 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "companies": ("ada", "audrey"),
     "one_company": ("ada", "audrey"),
     "health": ("ada", "audrey"),
+    "jobs": ("ada", "audrey"),
     "import": ("sven",),
     "money": ("ada", "audrey"),
     "bank_file": ("ada",),
@@ -64,6 +65,7 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "schedule": ("ada", "audrey"),
     "schedule_draft": ("ada", "amir"),
     "in_force": ("ada",),
+    "exchange_rates": ("ada", "audrey"),
     "guarantee": ("ada", "audrey"),
     "company_statements": ("ada",),
 }

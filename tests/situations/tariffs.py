@@ -21,7 +21,7 @@ from tariffs.actions.guarantee_authorities import grant_authority
 from tariffs.actions.guarantees import set_guarantee
 from tariffs.actions.payments import book_payment
 from tariffs.actions.versions import publish_versions
-from tariffs.gateways.bank import read_camt053
+from tariffs.gateways.bank_files import read_bank_file
 from tariffs.models import BankFile, DutyDebt, ExchangeRate, GuaranteeAccount, GuaranteeAuthority, Measure
 from tests.cast import Cast
 from tests.situations.bonded import a_sealed_lot
@@ -122,7 +122,7 @@ def camt053(
 def imported(content: bytes, cast: Cast, at: datetime) -> BankFile:
     """Ada has imported a file of the bank."""
     return import_bank_statement(
-        name="statement.xml", content=content, statements=read_camt053(content), actor=cast.ada, at=at
+        name="statement.xml", content=content, statements=read_bank_file(content), actor=cast.ada, at=at
     )
 
 

@@ -13,14 +13,16 @@ from bonded.rules.errors import RuleViolation
 from bonded.rules.permissions import SYSTEM
 from tariffs.actions.bank_statements import import_bank_statement, match_bank_file
 from tariffs.actions.payments import book_payment
-from tariffs.gateways.bank import read_camt053
+from tariffs.gateways.bank_files import read_bank_file
 from tariffs.rules.reconciliation import SURE, MatchRule
 
 
 class Command(BaseCommand):
     """The same file comes in once; what is matched but not sure waits for a person."""
 
-    help = "Import a camt.053 file, match its lines to debts, and book the matches that are sure."
+    help = (
+        "Import a bank's file (camt.053, MT940 or CSV), match its lines to debts, and book the matches that are sure."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the file."""
@@ -32,10 +34,13 @@ class Command(BaseCommand):
         at = timezone.now()
         try:
             content = path.read_bytes()
-            statements = read_camt053(content)
+            statements = read_bank_file(content)
             file = import_bank_statement(name=path.name, content=content, statements=statements, actor=SYSTEM, at=at)
-        except (OSError, RuleViolation) as refusal:
-            raise CommandError(str(refusal)) from refusal
+        except OSError as failure:
+            raise CommandError(str(failure)) from failure
+        except RuleViolation as refusal:
+            line = f"Line {refusal.facts['line']}: " if "line" in refusal.facts else ""
+            raise CommandError(f"{line}{refusal}") from refusal
         matches = match_bank_file(file_id=file.pk, actor=SYSTEM, at=at)
         sure = [match for match in matches if MatchRule(match.rule) in SURE]
         # Each booking is a transaction of its own, so that an interrupted run keeps what it did.

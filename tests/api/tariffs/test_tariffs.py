@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from bonded.models import Lot, User
@@ -322,6 +324,18 @@ def test_import_bank_statement__takes_the_same_bytes_once(cast: Cast, at: dateti
     assert (first.json()["statements"], first.json()["lines"]) == (["S1"], 1)
     assert (again.status_code, again.json()["code"]) == (409, "statement_already_imported")
     assert again.json()["facts"]["file_id"] == first.json()["id"]
+
+
+@pytest.mark.parametrize(("form", "content_type"), [("sta", "text/plain"), ("csv", "text/csv")])
+def test_import_bank_statement__takes_the_other_forms(cast: Cast, at: datetime, form: str, content_type: str) -> None:
+    content = (Path(settings.BASE_DIR) / f"tariffs/samples/bank/statement.{form}").read_bytes()
+    answer = upload(cast, "ada", content, content_type)
+    assert (answer.status_code, answer.json()["lines"]) == (201, 4)
+    broken = upload(cast, "ada", content.replace(b"48210", b"48O10"), content_type)
+    assert broken.status_code == 400
+    assert broken.json()["code"] == ("amount_invalid" if form == "csv" else "statement_unreadable")
+    assert broken.json()["facts"]["line"] == (4 if form == "csv" else 12)
+    assert BankFile.objects.count() == 1
 
 
 @pytest.mark.parametrize(

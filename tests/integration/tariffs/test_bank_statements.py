@@ -7,13 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from bonded.rules.errors import NotFound, NotPermitted
 from tariffs.actions.bank_statements import import_bank_statement, match_bank_file, match_line
 from tariffs.actions.ledger import EntryAlreadyReversed, reverse_entry
 from tariffs.actions.payments import book_payment
-from tariffs.gateways.bank import read_camt053
+from tariffs.gateways.bank_files import read_bank_file
 from tariffs.models import BankFile, BankStatementLine, DutyDebt, JournalEntry, LedgerAccount, PaymentMatch
 from tariffs.rules.debts import DebtNotOpen
 from tariffs.rules.reconciliation import LineAlreadyMatched, PaymentAlreadyBooked
@@ -21,6 +22,7 @@ from tariffs.rules.statements import StatementAlreadyImported, StatementDoesNotA
 from tests.cast import Cast
 from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported, settle
 
+SAMPLES = Path(settings.BASE_DIR) / "tariffs/samples/bank"
 COMMAND = "tariffs.management.commands.import_bank_statement"
 
 
@@ -56,6 +58,24 @@ def test_import_bank_statement__refuses_one_that_does_not_add_up(cast: Cast, at)
     assert BankFile.objects.count() == 0
 
 
+@pytest.mark.parametrize("form", ["sta", "csv"])
+def test_import_bank_statement__keeps_the_same_lines_and_takes_one_form_only(cast: Cast, at, form: str) -> None:
+    def sample(form: str) -> bytes:
+        return (SAMPLES / f"statement.{form}").read_bytes()
+
+    columns = ("number", "amount_minor", "booked_on", "counterparty", "counterparty_account", "remittance")
+    imported(sample("xml"), cast, at)
+    told = list(BankStatementLine.objects.order_by("pk").values_list(*columns))
+    # The bank's own names differ from form to form; what is told does not.
+    with pytest.raises(StatementAlreadyImported) as refusal:
+        imported(sample(form).replace(b"00232/001", b"232"), cast, at)
+    assert refusal.value.facts["file_id"] == BankFile.objects.get().pk
+    other = imported(sample(form).replace(b"622202400000000001", b"622202400000000002"), cast, at)
+    kept = BankStatementLine.objects.filter(statement__file=other).order_by("pk")
+    assert list(kept.values_list(*columns)) == told
+    assert BankFile.objects.count() == 2
+
+
 @pytest.mark.parametrize("name", ["alice", "olga", "victor", "audrey", "sven"])
 def test_bank_statements__are_the_administrators(cast: Cast, at, name: str) -> None:
     debt = a_debt(cast, at)
@@ -63,7 +83,7 @@ def test_bank_statements__are_the_administrators(cast: Cast, at, name: str) -> N
     (match,) = match_bank_file(file_id=file.pk, actor=cast.ada, at=at)
     actor, content = getattr(cast, name), camt053(identification="S2")
     with pytest.raises(NotPermitted):
-        import_bank_statement(name="x", content=content, statements=read_camt053(content), actor=actor, at=at)
+        import_bank_statement(name="x", content=content, statements=read_bank_file(content), actor=actor, at=at)
     with pytest.raises(NotPermitted):
         match_bank_file(file_id=file.pk, actor=actor, at=at)
     with pytest.raises(NotPermitted):

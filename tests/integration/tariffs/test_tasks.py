@@ -43,4 +43,5 @@ def test_timetable__names_every_task_of_tariffs() -> None:
         tasks.price_lots.name,
         tasks.review_guarantees.name,
         tasks.tell_money_deadlines.name,
+        tasks.tell_new_lots.name,
     }

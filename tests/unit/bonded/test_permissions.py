@@ -16,6 +16,8 @@ EXPECTED = {
     "bonded.mail.send": {Role.SYSTEM},
     "bonded.saved_search.save": PEOPLE,
     "bonded.saved_search.forget": PEOPLE,
+    "bonded.saved_search.set_alert": {Role.BUYER},
+    "bonded.saved_search.tell_new_lots": {Role.SYSTEM},
     "bonded.deadline.tell": {Role.SYSTEM},
     "bonded.notice.escalate": {Role.SYSTEM},
     "bonded.notice.remove_old": {Role.SYSTEM},

@@ -2,10 +2,13 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from bonded.actions.holds import place_hold
 from bonded.models import User
+from bonded.rules.holds import HoldKind
 from tests.cast import PEOPLE
-from tests.situations.bonded import a_withdrawal_ready_to_leave
+from tests.situations.bonded import a_sealed_lot, a_withdrawal_ready_to_leave
 
 TITLES = {
     "alice": ["Buyer", "Withdrawals under way"],
@@ -66,6 +69,19 @@ def test_home__shows_a_rival_nothing_of_a_withdrawal(cast, at):
 
     assert "Alder Trading" in page_of("bob")
     assert "Alder Trading" not in page_of("charlie")
+
+
+def test_home__leads_to_the_withdrawals_and_the_lots_on_hold(cast, at):
+    withdrawal = a_withdrawal_ready_to_leave(cast, at)
+    held = a_sealed_lot(cast, at)
+    place_hold(lot_id=held.pk, kind=HoldKind.CUSTOMS, reason="A tip.", actor=cast.olga, at=at)
+
+    assert f'href="/withdrawals/{withdrawal.pk}"' in page_of("bob")
+    assert f'href="/withdrawals/{withdrawal.pk}"' in page_of("ada")
+    packet = reverse("release", kwargs={"withdrawal_id": withdrawal.pk})
+    assert f'href="{packet}"' in page_of("olga")
+    for name in ("olga", "victor", "ada"):
+        assert f'href="{reverse("stone", kwargs={"stock_number": held.stock_number})}"' in page_of(name)
 
 
 def test_home__tells_a_person_without_a_membership_whom_to_ask(db):

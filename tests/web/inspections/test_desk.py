@@ -103,6 +103,19 @@ def test_desk__asks_a_witness_who_has_a_code_for_it(cast: Cast, at: datetime) ->
     assert (refused.status_code, opened.status_code) == (409, 303)
 
 
+def test_desk__refuses_a_witness_whose_tries_are_not_counted(
+    cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bonded.web.witnesses.count_call", lambda name, *, kept_seconds: None)
+    booking = a_session(cast, at).booking
+
+    refused = signed_in("victor").post(f"/vault/visits/{booking.pk}/weigh-out", readings(booking) | WITNESS)
+
+    assert refused.status_code == 409
+    assert "counted now" in refused.content.decode()
+    assert Booking.objects.get().session.state == "checked_in"
+
+
 def test_desk__lets_nobody_try_passwords(cast: Cast, at: datetime) -> None:
     booking = a_session(cast, at).booking
     client, form = signed_in("victor"), readings(booking) | WITNESS

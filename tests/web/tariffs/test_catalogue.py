@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from bonded.models import SavedSearch
+from bonded.actions.notices import write_notices
+from bonded.models import Notice, SavedSearch
+from bonded.rules.notices import NoticeKind
 from bonded.rules.permissions import SYSTEM
 from tariffs.actions.landed_prices import price_catalogue
 from tariffs.models.account_statements import AccountStatement
@@ -106,6 +108,36 @@ def test_keep_search__is_ones_own_and_forgotten_by_nobody_else(cast: Cast, at: d
     assert client.post("/searches", {"name": "x" * 1_000_000, "query": "x"}).status_code == 400
     assert client.post(f"/searches/{kept.pk}/forget").status_code == 303
     assert not SavedSearch.objects.exists()
+
+
+def test_set_alert__tells_the_buyer_who_kept_the_search(cast: Cast, at: datetime) -> None:
+    priced_lots(cast, at)
+    client = signed_in("alice")
+    client.post("/searches", {"name": "Large", "query": "carats_from=1"})
+    kept = SavedSearch.objects.get()
+    address = f"/searches/{kept.pk}/alert"
+
+    assert 'aria-label="Tell me of new lots in Large"' in said(client, "/stones")
+    assert signed_in("bob").post(address, {"is_wanted": "yes"}).status_code == 404
+    assert signed_in("olga").post(address, {"is_wanted": "yes"}).status_code == 403
+    for _ in range(2):
+        assert client.post(address, {"is_wanted": "yes", "key": "k"}).status_code == 303
+    assert 'aria-label="Tell me no more of new lots in Large"' in said(client, "/stones")
+    write_notices(
+        user_ids=[cast.alice.user_id or 0],
+        kind=NoticeKind.SEARCH_NEW_LOTS,
+        subject_kind="saved_search",
+        subject_id=f"search:{kept.pk}",
+        due_at=at,
+        at=at,
+    )
+    looked = client.post(f"/notices/{Notice.objects.get().pk}/read", {"go": "1"})
+    assert looked["Location"] == "/stones?carats_from=1"
+    assert client.get(f"/find?q=search:{kept.pk}").status_code == 302
+    assert "stones?" not in said(signed_in("bob"), f"/find?q=search:{kept.pk}")
+    assert client.post(address, {}).status_code == 303
+    kept.refresh_from_db()
+    assert kept.told_until is None
 
 
 def test_company__shows_headroom_debts_and_statements(cast: Cast, at: datetime) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
+import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -64,6 +67,41 @@ def test_import_file__takes_a_file_once_and_refuses_what_is_none(cast: Cast, at:
     assert client.post("/money/files/import", a_file(camt053(("5.00", "CRDT", "x")))).status_code == 303
     assert client.post("/money/files/import", a_file(camt053(("5.00", "CRDT", "x")))).status_code == 409
     assert BankFile.objects.count() == 1
+
+
+SAMPLES = Path(settings.BASE_DIR) / "tariffs/samples/bank"
+
+
+@pytest.mark.parametrize("form", ["xml", "sta", "csv"])
+def test_import_file__takes_each_form_and_looks_at_it_first(cast: Cast, at: datetime, form: str) -> None:
+    content = (SAMPLES / f"statement.{form}").read_bytes()
+    client = signed_in("ada")
+
+    looked = words_of(client.post("/money/files/look", a_file(content, f"day.{form}")))
+    assert "CN¥1,298,185.06" in looked
+    assert not BankFile.objects.exists()
+    assert client.post("/money/files/import", a_file(content, f"day.{form}")).status_code == 303
+    assert BankStatementLine.objects.count() == 4
+
+
+@pytest.mark.parametrize("door", ["look", "import"])
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b":20:X\n:25:1\n:28C:1\n:60F:C261207CNY1,00\n:61:2612", "Line: 5"),
+        (":20:X\n:25:翡翠\n".encode("gb18030"), "Line: 2"),
+        (b":20:X\n:25:1\n:28C:1\n:60F:C261207CNY1,00\n:62F:C261207CNY2,00\n", "the bank says 2.00"),
+        (b":20:X\n:25:<script>\n:28C:1\n:60F:C261207CNY1,00\n:62F:C261207XXX2,00\n", "Line: 5"),
+    ],
+)
+def test_import_file__tells_the_line_and_writes_nothing(
+    cast: Cast, at: datetime, door: str, content: bytes, told: str
+) -> None:
+    answer = signed_in("ada").post(f"/money/files/{door}", a_file(content))
+
+    assert answer.status_code == 400
+    assert told in words_of(answer)
+    assert not BankFile.objects.exists()
 
 
 def test_money__is_for_administrators_and_auditors_and_only_the_former_act(cast: Cast, at: datetime) -> None:

@@ -1,0 +1,66 @@
+"""Telling buyers of new lots in the searches that they keep, once a day, if they want."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from bonded.actions.activity import record_activity
+from bonded.actions.notices import write_notices
+from bonded.models.saved_searches import SavedSearch
+from bonded.rules.errors import NotFound
+from bonded.rules.notices import NoticeKind
+from bonded.rules.permissions import Act, Actor, require
+from bonded.rules.saved_searches import SETTLED_AFTER, subject_of
+
+# Query, since, until → how many lots came after the one moment and not after the other; None if that can't be said yet.
+CountNew = Callable[[str, datetime, datetime], int | None]
+
+
+@transaction.atomic
+def set_search_alert(*, search_id: int, is_wanted: bool, actor: Actor, at: datetime) -> SavedSearch:
+    """Tell the person of lots that come from now on into a search that they keep, or no more; raises NotFound."""
+    require(actor, Act.SET_SEARCH_ALERT)
+    kept = SavedSearch.objects.visible_to(actor).filter(pk=search_id).select_for_update().first()
+    if kept is None:
+        raise NotFound("There is no such search.", search_id=str(search_id))
+    if is_wanted == (kept.told_until is not None):
+        return kept
+    kept.told_until = at if is_wanted else None
+    kept.save(update_fields=["told_until"])
+    record_activity(Act.SET_SEARCH_ALERT, kept, actor=actor, at=at, is_wanted=is_wanted)
+    return kept
+
+
+@transaction.atomic
+def tell_new_lots(*, count_new: CountNew, limit: int, actor: Actor, at: datetime) -> int:
+    """Tell of what came into up to `limit` searches since it was told last, and give the number of searches looked at.
+
+    A search that was looked at is not looked at for a day; what came in the last minutes waits for the next time. Where
+    the count can't be said yet, nothing is told, and the next sweep asks again; such a search is not in the number, so
+    that a sweep ends.
+    """
+    require(actor, Act.TELL_NEW_LOTS)
+    done, until = 0, at - SETTLED_AFTER
+    for kept in SavedSearch.objects.to_tell(until).select_for_update(of=("self",), skip_locked=True)[:limit]:
+        assert kept.told_until is not None, "it was asked for"
+        lots = count_new(kept.query, kept.told_until, until)
+        if lots is None:
+            continue
+        kept.told_until = until
+        kept.save(update_fields=["told_until"])
+        done += 1
+        if lots:
+            write_notices(
+                user_ids=[kept.user_id],
+                kind=NoticeKind.SEARCH_NEW_LOTS,
+                subject_kind="saved_search",
+                subject_id=subject_of(kept.pk),
+                occasion=at.isoformat(timespec="seconds"),
+                facts={"lots": str(lots)},
+                due_at=at,
+                at=at,
+            )
+    return done

@@ -1,0 +1,160 @@
+"""Reading account statements in SWIFT MT940, as banks send them, with or without the envelope of SWIFT.
+
+Source: SWIFT Standards MT, Category 9, MT 940 Customer Statement. Read strictly (decision 0017): a file that
+breaks off, or a field that can't be read, is refused with its line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from bonded.rules.money import Money
+from tariffs.gateways.bank_mt940_details import details_of
+from tariffs.gateways.bank_texts import at_line, needed_word, plain_text, word
+from tariffs.rules.statements import Statement, StatementLine, StatementUnreadable
+
+_FIELD = re.compile(r":([0-9]{2}[A-Z]?):(.*)")
+_ENVELOPE = re.compile(r"\{|-\}|-?\s*$")
+_BALANCE = re.compile(r"(?P<side>[CD])(?P<day>[0-9]{6})(?P<currency>[A-Z]{3})(?P<amount>[0-9]+,[0-9]*)")
+_LINE = re.compile(
+    r"(?P<value>[0-9]{6})(?P<entry>[0-9]{4})?(?P<side>R?[CD])[A-Z]?(?P<amount>[0-9]+,[0-9]*)[A-Z][A-Z0-9]{3}"
+    r"(?P<reference>.*?)(?://(?P<bank>.*))?"
+)
+# Fields that we do not use: related reference, floor limits, available balances, totals, the bank's own.
+_PASSED_BY = frozenset({"13D", "21", "34F", "64", "65", "86", "90C", "90D"})
+# Money came in, or money that had gone out came back.
+_IN = frozenset({"C", "RD"})
+
+
+@dataclass(slots=True)
+class _Field:
+    tag: str
+    line: int
+    texts: list[str] = field(default_factory=list)
+
+
+def read_mt940(content: bytes) -> list[Statement]:
+    """Read every message of a file; each has one opening and one closing balance.
+
+    Money comes back in minor units, positive when it came in; a day of booking without its year is taken nearest to
+    the day of value. Raises StatementUnreadable, AmountInvalid and CurrencyUnknown, with the line.
+    """
+    messages: list[list[_Field]] = []
+    for one in _fields(plain_text(content)):
+        if one.tag == "20":
+            messages.append([])
+        elif not messages:
+            raise StatementUnreadable("An MT940 message begins with :20:.", line=one.line)
+        messages[-1].append(one)
+    if not messages:
+        raise StatementUnreadable("This is not an MT940 file: it holds no :20:.", line=1)
+    return [_statement(fields) for fields in messages]
+
+
+def _fields(text: str) -> Iterator[_Field]:
+    """Give the fields with the lines that continue them; what is around them is SWIFT's envelope."""
+    current: _Field | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := _FIELD.match(line):
+            if current:
+                yield current
+            current = _Field(found[1], number, [found[2]])
+        elif current and not _ENVELOPE.match(line):
+            current.texts.append(line)
+        elif not _ENVELOPE.match(line):
+            raise StatementUnreadable("This line belongs to no field of MT940.", line=number, found=line[:20])
+    if current:
+        yield current
+
+
+def _statement(fields: list[_Field]) -> Statement:
+    opening_field, closing_field = _the(fields, "60F", "60M"), _the(fields, "62F", "62M")
+    opening, _ = _balance(opening_field)
+    closing, closed_on = _balance(closing_field)
+    if opening.currency != closing.currency:
+        raise StatementUnreadable("The balances are in two currencies.", line=closing_field.line)
+    account, number = _the(fields, "25", "25P"), _the(fields, "28C", "28")
+    with at_line(account.line):
+        # Before a slash stands the bank; some add the currency to the account's number.
+        name = needed_word(account.texts[0].rpartition("/")[2].strip().removesuffix(opening.currency), "account")
+    with at_line(number.line):
+        # Banks begin to count anew each year, so the day belongs to the name.
+        identification = needed_word(f"{closed_on} {needed_word(number.texts[0], 'statement number')}", "name")
+    lines = tuple(_lines(fields, opening.currency))
+    return Statement(identification, name, opening.currency, opening, closing, lines)
+
+
+def _the(fields: list[_Field], *tags: str) -> _Field:
+    """Give the field that a message has exactly once."""
+    found = [one for one in fields if one.tag in tags]
+    if len(found) != 1:
+        raise StatementUnreadable(
+            f"A message has one :{tags[0]}:, and this one has {len(found)}.", line=fields[-1].line, missing=tags[0]
+        )
+    return found[0]
+
+
+def _balance(of: _Field) -> tuple[Money, date]:
+    with at_line(of.line):
+        found = _BALANCE.fullmatch(of.texts[0].strip())
+        if found is None:
+            raise StatementUnreadable("This is not a balance, such as C261207CNY1234,50.", found=of.texts[0][:20])
+        amount = Money.from_text(found["amount"].replace(",", "."), found["currency"])
+        return (amount if found["side"] == "C" else -amount), _day(found["day"])
+
+
+def _lines(fields: list[_Field], currency: str) -> Iterator[StatementLine]:
+    known = _PASSED_BY | {"20", "25", "25P", "28", "28C", "60F", "60M", "61", "62F", "62M"}
+    position = 0
+    for one, following in zip(fields, [*fields[1:], None], strict=True):
+        if one.tag not in known:
+            raise StatementUnreadable(f":{one.tag}: is no field of MT940.", line=one.line)
+        if one.tag == "61":
+            position += 1
+            with at_line(one.line):
+                yield _line(position, one, following if following and following.tag == "86" else None, currency)
+
+
+def _line(position: int, one: _Field, information: _Field | None, currency: str) -> StatementLine:
+    found = _LINE.fullmatch(one.texts[0].strip())
+    if found is None:
+        raise StatementUnreadable("This is not a line, such as 2612071207C12,50NTRFRF18.", found=one.texts[0][:20])
+    amount = Money.from_text(found["amount"].replace(",", "."), currency)
+    value_on = _day(found["value"])
+    details = details_of(information.texts if information else [])
+    reference = word(found["reference"], "reference")
+    supplement = " ".join(" ".join(one.texts[1:]).split())
+    return StatementLine(
+        position=position,
+        amount=amount if found["side"] in _IN else -amount,
+        booked_on=_nearest(found["entry"], value_on) if found["entry"] else value_on,
+        value_on=value_on,
+        counterparty=details["counterparty"][:200],
+        counterparty_account=word(details["account"], "other account"),
+        remittance=" ".join(filter(None, [details["remittance"], supplement])),
+        end_to_end_id=word(details["end_to_end"], "end-to-end id") or ("" if reference == "NONREF" else reference),
+        bank_reference=word(found["bank"] or "", "bank's reference"),
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:]))
+    except ValueError:
+        raise StatementUnreadable("This is not a day, year, month and day by two digits.", found=text) from None
+
+
+def _nearest(month_and_day: str, value_on: date) -> date:
+    """Give the day of booking in the year that brings it nearest to the day of value."""
+    days = []
+    for year in (value_on.year - 1, value_on.year, value_on.year + 1):
+        try:
+            days.append(date(year, int(month_and_day[:2]), int(month_and_day[2:])))
+        except ValueError:
+            continue
+    if not days:
+        raise StatementUnreadable("This is not a day, month and day by two digits.", found=month_and_day)
+    return min(days, key=lambda day: abs(day - value_on))

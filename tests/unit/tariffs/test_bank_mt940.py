@@ -1,0 +1,151 @@
+"""MT940 as banks of several countries write it, and as nobody should."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bonded.rules.errors import InputInvalid
+from bonded.rules.money import Money
+from tariffs.gateways.bank_mt940 import read_mt940
+from tariffs.gateways.bank_texts import MOST_LINES
+from tariffs.rules.statements import Statement, StatementLine, StatementUnreadable
+
+HEAD = ":20:STARTUMS\n:25:50880050/0194791600888\n:28C:00017/001\n:60F:C261204CNY100,00\n"
+FOOT = ":62F:C261207CNY112,50\n-\n"
+
+
+def message(*fields: str, head: str = HEAD, foot: str = FOOT) -> bytes:
+    return (head + "".join(f"{one}\n" for one in fields) + foot).encode()
+
+
+def the_line(*fields: str) -> StatementLine:
+    (statement,) = read_mt940(message(*fields))
+    (line,) = statement.lines
+    return line
+
+
+def test_read_mt940__gives_one_statement_with_its_balances() -> None:
+    assert read_mt940(message()) == [
+        Statement(
+            identification="2026-12-07 00017/001",
+            account="0194791600888",
+            currency="CNY",
+            opening=Money(100_00, "CNY"),
+            closing=Money(112_50, "CNY"),
+            lines=(),
+        )
+    ]
+
+
+def test_read_mt940__reads_the_subfields_of_german_banks() -> None:
+    line = the_line(
+        ":61:2612071207CR12,5NTRFNONREF//B4E12345",
+        ":86:166?00GUTSCHRIFT?20duty RF18 5390 0754?21 7034?30COBADEFF?31DE8937040044",
+        "0532013000?32ALDER TRADING LTD, L?33ONDON?60 of lot 7",
+    )
+    assert line == StatementLine(
+        position=1,
+        amount=Money(12_50, "CNY"),
+        booked_on=date(2026, 12, 7),
+        value_on=date(2026, 12, 7),
+        counterparty="ALDER TRADING LTD, LONDON",
+        counterparty_account="DE89370400440532013000",
+        remittance="duty RF18 5390 0754 7034 of lot 7",
+        end_to_end_id="",
+        bank_reference="B4E12345",
+    )
+
+
+def test_read_mt940__reads_the_words_of_dutch_banks() -> None:
+    line = the_line(
+        ":61:261207C12,50N658EREF",
+        ":86:/EREF/INV-17//ORDP//NAME/Alder Trading/ADDR/Luohu/REMI/RF18 5390",
+        "0754 7034/ISDT/2026-12-07",
+    )
+    assert (line.counterparty, line.end_to_end_id) == ("Alder Trading", "INV-17")
+    assert line.remittance == "RF18 5390 0754 7034"
+
+
+def test_read_mt940__keeps_plain_text_and_the_supplement_of_a_line() -> None:
+    line = the_line(":61:261207C12,50NMSCREF-1", "by telex", ":86:duty of the", "  emeralds")
+    assert (line.remittance, line.end_to_end_id) == ("duty of the emeralds by telex", "REF-1")
+
+
+@pytest.mark.parametrize(
+    ("side", "minor"), [("C", 1250), ("D", -1250), ("RC", -1250), ("RD", 1250), ("CR", 1250), ("DR", -1250)]
+)
+def test_read_mt940__signs_money_and_what_is_taken_back(side: str, minor: int) -> None:
+    assert the_line(f":61:261207{side}12,50NTRFNONREF").amount == Money(minor, "CNY")
+
+
+@pytest.mark.parametrize(
+    ("value", "entry", "booked_on"),
+    [
+        ("261231", "0102", date(2027, 1, 2)),
+        ("270102", "1231", date(2026, 12, 31)),
+        ("280301", "0229", date(2028, 2, 29)),
+        ("261207", "", date(2026, 12, 7)),
+    ],
+)
+def test_read_mt940__takes_the_day_of_booking_nearest_to_the_value(value: str, entry: str, booked_on: date) -> None:
+    assert the_line(f":61:{value}{entry}C12,50NTRFNONREF").booked_on == booked_on
+
+
+def test_read_mt940__passes_by_the_envelope_and_what_is_not_used() -> None:
+    fields = [":61:261207C12,50NTRFNONREF", ":86:one"]
+    after = FOOT.replace("-\n", ":64:C261207CNY112,50\n:86:a word about the statement\n-}{5:{CHK:1}}\n")
+    framed = "{1:F01BANKCNBJAXXX}{2:I940X}{4:\n" + HEAD.replace(":25:", ":21:NONREF\n:25:")
+    (statement,) = read_mt940(message(*fields, head=framed, foot=after).replace(b"\n", b"\r\n"))
+    assert [line.remittance for line in statement.lines] == ["one"]
+
+
+def test_read_mt940__reads_each_message_of_a_file_by_itself() -> None:
+    second = message(":61:261207D12,50NTRFNONREF", head=HEAD.replace("00017/001", "00018/001"))
+    statements = read_mt940(message(":61:261207C12,50NTRFNONREF") + second)
+    assert [(one.identification, one.lines[0].amount.minor) for one in statements] == [
+        ("2026-12-07 00017/001", 1250),
+        ("2026-12-07 00018/001", -1250),
+    ]
+
+
+LINE = ":61:261207C12,50NTRFNONREF"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"", 1),
+        (b"hello\n", 1),
+        (message(LINE)[: -len(FOOT)], 5),  # Half a file.
+        (message(LINE, ":62F:C261207CNY112,50"), 7),  # Two closing balances.
+        (message(head=HEAD.replace(":20:STARTUMS\n", "")), 1),
+        (message(head=HEAD.replace(":25:", ":26:")), 5),
+        (message(head=HEAD.replace("0194791600888", "9" * 36)), 2),
+        (message(head=HEAD.replace("C261204CNY100,00", "C261204CNY100.00")), 4),
+        (message(head=HEAD.replace("C261204CNY100,00", "C261304CNY100,00")), 4),
+        (message(head=HEAD.replace("CNY", "XXX")), 4),
+        (message(head=HEAD.replace("CNY", "USD")), 5),
+        (message(LINE, ":61:261207C12.50NTRFNONREF"), 6),
+        (message(":61:261207C12,505NTRFNONREF"), 5),
+        (message(f":61:261207C{'9' * 30},NTRFNONREF"), 5),
+        (message(":61:261207C１２,50NTRFNONREF"), 5),
+        (message(":61:2612071332C12,50NTRFNONREF"), 5),
+        (message(":61:261207C12,50NTRF=1+1" + "x" * 40), 5),
+        (message(":99X:what is this"), 5),
+        (message(LINE, ":86:caf\xe9".encode().decode()).decode().encode("latin-1"), 6),
+        (message(LINE, ":86:a\x00b"), 6),
+        (message(*[LINE] * (MOST_LINES + 1)), MOST_LINES + 1),
+    ],
+)
+def test_read_mt940__tells_the_line_of_what_it_can_not_read(content: bytes, line: int) -> None:
+    with pytest.raises(InputInvalid) as refusal:
+        read_mt940(content)
+    assert refusal.value.facts["line"] == line
+
+
+def test_read_mt940__refuses_text_that_hides_a_field() -> None:
+    """A payer who begins a line with a tag makes no booking: the sums no longer fit, or the field is unknown."""
+    with pytest.raises(StatementUnreadable):
+        read_mt940(message(LINE, ":86:thanks", ":11A:1000000,00"))
