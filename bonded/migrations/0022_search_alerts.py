@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bonded", "0019_countersigning"),
+        ("bonded", "0021_arrivals_and_imports"),
     ]
 
     operations = [
