@@ -18,16 +18,18 @@ from bonded.queries.custody import activities_of
 from bonded.queries.declarations import declarations_of_withdrawal, history_of_declaration
 from bonded.queries.lots import goods_of_lots, lot_ids_by_stock_numbers
 from bonded.queries.withdrawals import granted_clearances, lines_of_withdrawal, withdrawal_visible_to
+from bonded.rules.declarations import LIVE_STATES as LIVE_DECLARATIONS
 from bonded.rules.errors import InputInvalid
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor, Role
-from bonded.rules.withdrawals import DEMANDS, LIVE_STATES, Procedure, WithdrawalState
+from bonded.rules.withdrawals import DEMANDS, LIVE_STATES, Clearance, Procedure, WithdrawalState
 from bonded.web.doors import PageRequest, acts, console, done, page
 from bonded.web.find import Found, address_of, uuid_from_text
 from bonded.web.lists import listed
 
 READERS = (Role.BUYER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR)
 MOST_LOTS = 200
+LODGING_STATES = (WithdrawalState.REQUESTED, WithdrawalState.DECLARED)
 
 
 @console(*READERS)
@@ -39,11 +41,15 @@ def withdrawals(request: PageRequest) -> HttpResponse:
 
 
 def demands_of(withdrawal: Withdrawal) -> list[dict[str, Any]]:
-    """Give each demand that the withdrawal's procedure makes, and the clearance that meets it, if one does."""
+    """Give each demand that company and customs have to meet, and the clearance that meets it, if one does.
+
+    That the vault has the goods as it should is looked at by the officer's release itself.
+    """
     granted = granted_clearances(withdrawal.pk)
     return [
         {"asked": sorted(demand), "met": sorted(demand & granted)}
         for demand in DEMANDS[Procedure(withdrawal.procedure)]
+        if Clearance.CUSTODY_RECONCILED not in demand
     ]
 
 
@@ -71,16 +77,18 @@ def withdrawal(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
     """Show one withdrawal."""
     one = withdrawal_visible_to(request.actor, withdrawal_id)
     is_buyer = request.actor.role is Role.BUYER
+    declarations = declarations_of_withdrawal(one.pk)
+    is_declared = any(declaration.state in LIVE_DECLARATIONS for declaration in declarations)
     pass_token = request.session.pop(f"pass {one.pk}", None)
     context = {
         "withdrawal": one,
         "lines": lines_shown(one),
         "demands": demands_of(one),
         "is_live": one.state in LIVE_STATES,
-        "declarations": declarations_of_withdrawal(one.pk),
+        "declarations": declarations,
         "timeline": timeline_of(one),
-        "may_cancel": is_buyer and one.state in (WithdrawalState.REQUESTED, WithdrawalState.DECLARED),
-        "may_lodge": is_buyer and one.state in (WithdrawalState.REQUESTED, WithdrawalState.DECLARED),
+        "may_cancel": is_buyer and one.state in LODGING_STATES,
+        "may_lodge": is_buyer and not is_declared and one.state in LODGING_STATES,
         "may_have_pass": is_buyer and one.state == WithdrawalState.RELEASED,
         "pass_token": pass_token,
         "pass_picture": pass_picture(pass_token) if pass_token else None,

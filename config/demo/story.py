@@ -38,13 +38,17 @@ class Story:
         self.lots: list[dict[str, Any]] = []
         self.asked: dict[str, Any] = {}
 
-    def play(self) -> bool:
-        """Play all steps; gives whether every one of them came about."""
+    def prepare(self) -> None:
+        """Make the vault, the viewing rooms, the rates, and the guarantee of the company that buys."""
         make_vault()
         make_viewing_rooms(("vera", "victor"))
         call_command("load_tariffs", stdout=StringIO())
         alder = self.people["alice"].company_id
         self.callers["ada"].put(f"/companies/{alder}/guarantee", {"limit": GUARANTEE_YUAN})
+
+    def play(self) -> bool:
+        """Play all steps; gives whether every one of them came about."""
+        self.prepare()
         steps: list[tuple[str, Callable[[], str]]] = [
             ("Into bond", self.into_bond),
             ("Found", self.found),

@@ -9,11 +9,11 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bonded.queries.withdrawals import withdrawal_visible_to
+from bonded.queries.withdrawals import granted_clearances, withdrawal_visible_to
 from bonded.rules.errors import RuleViolation
 from bonded.rules.money import Money
 from bonded.rules.permissions import Role
-from bonded.rules.withdrawals import LIVE_STATES, Procedure
+from bonded.rules.withdrawals import LIVE_STATES, Clearance, Procedure
 from bonded.web.base import PageRequest, Section, acts, console, done, page
 from tariffs.actions.duty import pay_duty, secure_duty
 from tariffs.models.debts import DutyDebt
@@ -44,7 +44,9 @@ def duty_of(request: PageRequest, withdrawal: Any) -> dict[str, Any] | None:
         ),
         "lines": [{"lot": line.lot, "steps": steps_shown(line.steps)} for line in lines],
         "debts": debts,
-        "may_settle": is_open and request.actor.role is Role.BUYER,
+        "may_settle": is_open
+        and request.actor.role is Role.BUYER
+        and not granted_clearances(withdrawal.pk) & {Clearance.DUTY_SECURED, Clearance.DUTY_PAID},
     }  # fmt: skip
     if context["may_settle"]:
         try:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -48,62 +49,70 @@ def clock(at: datetime, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 Window = Callable[..., Page]
 
 
-@pytest.fixture
-def window(browser: Browser, live_server: LiveServer, clock: SimpleNamespace) -> Iterator[Window]:
-    """Give a function that opens a person's window: signed in, in a language and a colour scheme, of a width.
+class Windows:
+    """Windows of people before one platform; a page that logs an error, throws one or asks another host is a fault."""
 
-    A page that logs an error, throws one, asks another host or answers 500 fails the test at its end.
-    """
-    contexts: list[BrowserContext] = []
-    faults: list[str] = []
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.browser = browser
+        self.url = url
+        self.contexts: list[BrowserContext] = []
+        self.faults: list[str] = []
 
-    def watch(page: Page) -> None:
-        host = urlsplit(live_server.url).netloc
-
-        def on_console(message: ConsoleMessage) -> None:
-            # That a refused form answers 4xx is told by the browser as an error; its page is looked at by the tests.
-            if message.type == "error" and "status of 4" not in message.text:
-                faults.append(f"{page.url}: {message.text}")
-
-        def on_request(request: Request) -> None:
-            if urlsplit(request.url).scheme in ("http", "https") and urlsplit(request.url).netloc != host:
-                faults.append(f"{page.url} asked {request.url}")
-
-        page.on("console", on_console)
-        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
-        page.on("request", on_request)
-
-    def open_window(
-        username: str | None = None,
-        *,
-        language: str = "en",
-        scheme: str = "light",
-        width: int = 1440,
-        has_scripts: bool = True,
-    ) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
+    def open(self, *, language: str = "en", scheme: str = "light", width: int = 1440, has_scripts: bool = True) -> Page:
+        """Open a window in a language and a colour scheme, of a width in pixels."""
+        context = self.browser.new_context(
+            base_url=self.url,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
             locale="zh-CN" if language == "zh-hans" else "en-GB",
             timezone_id="Asia/Shanghai",
             java_script_enabled=has_scripts,
         )
-        contexts.append(context)
+        self.contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
-        if username:
-            cookies[settings.SESSION_COOKIE_NAME] = session_of(username)
-        context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in cookies.items()])
+        context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": self.url}])
         page = context.new_page()
-        watch(page)
+        self._watch(page)
+        return page
+
+    def close(self) -> None:
+        """Close every window."""
+        for context in self.contexts:
+            context.close()
+
+    def _watch(self, page: Page) -> None:
+        host = urlsplit(self.url).netloc
+
+        def on_console(message: ConsoleMessage) -> None:
+            # That a refused form answers 4xx is told by the browser as an error; its page is looked at by the tests.
+            if message.type == "error" and "status of 4" not in message.text:
+                self.faults.append(f"{page.url}: {message.text}")
+
+        def on_request(request: Request) -> None:
+            if urlsplit(request.url).scheme in ("http", "https") and urlsplit(request.url).netloc != host:
+                self.faults.append(f"{page.url} asked {request.url}")
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
+        page.on("request", on_request)
+
+
+@pytest.fixture
+def window(browser: Browser, live_server: LiveServer, clock: SimpleNamespace) -> Iterator[Window]:
+    """Give a function that opens a person's window, signed in; a page with a fault fails the test at its end."""
+    windows = Windows(browser, live_server.url)
+
+    def open_window(username: str | None = None, **looks: Any) -> Page:
+        page = windows.open(**looks)
+        if username:
+            name, value = settings.SESSION_COOKIE_NAME, session_of(username)
+            page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
         return page
 
     yield open_window
-    for context in contexts:
-        context.close()
+    windows.close()
     connections.close_all()
-    assert faults == []
+    assert windows.faults == []
 
 
 def session_of(username: str) -> str:
