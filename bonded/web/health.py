@@ -10,7 +10,7 @@ from bonded.queries.consignment_files import files_visible_to
 from bonded.queries.customs_messages import figures_by_office
 from bonded.queries.health import failed_mails, last_report
 from bonded.queries.office_lines import office_lines
-from bonded.rules.consignment_files import FileState
+from bonded.rules.consignment_files import UNDER_WAY
 from bonded.rules.permissions import Role
 from bonded.web.doors import PageRequest, acts, console, done, page
 from bonded.web.imports import progress_of
@@ -23,7 +23,7 @@ MOST_ROWS = 20
 def health(request: PageRequest) -> HttpResponse:
     """Show what of the platform needs somebody."""
     lines = {line.office: line for line in office_lines()}
-    running = files_visible_to(request.actor).filter(state__in=[FileState.WAITING, FileState.RUNNING])
+    running = files_visible_to(request.actor).filter(state__in=UNDER_WAY)
     context = {
         "report": last_report(actor=request.actor),
         "offices": [

@@ -48,7 +48,7 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "companies": ("ada", "audrey"),
     "one_company": ("ada", "audrey"),
     "health": ("ada", "audrey"),
-    "import": ("sven",),
+    "import": ("sven", "ada"),
     "money": ("ada", "audrey"),
     "bank_file": ("ada",),
     "ledger": ("ada",),
@@ -104,7 +104,7 @@ def addresses(cast: Cast, at: datetime) -> list[Address]:
     from django.urls import reverse
 
     found = [
-        Address(name, username, reverse(name, kwargs=dict(words.get(name, {}))))
+        Address(name, username, reverse(name, kwargs=dict(words.get(f"{name} as {username}", words.get(name, {})))))
         for name, lookers in LOOKERS.items()
         for username in lookers
     ]

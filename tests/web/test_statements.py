@@ -74,6 +74,7 @@ STATEMENTS = {
     "health as ada": 11,
     "health as audrey": 11,
     "import as sven": 8,
+    "import as ada": 8,
     "money as ada": 13,
     "money as audrey": 13,
     "bank_file as ada": 7,
