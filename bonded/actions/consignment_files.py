@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -14,20 +11,23 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from bonded.actions.activity import record_activity
-from bonded.actions.consignment_lines import (
-    FORGET_STAGE,
-    INSERT_LOTS,
-    JUDGE_COLUMNS,
-    JUDGE_LINES,
-    LIST_FAULTS,
-    MAKE_STAGE,
-    STAGE_COLUMNS,
+from bonded.actions.consignment_lines import INSERT_LOTS, LIST_FAULTS
+from bonded.actions.consignment_previews import lines_below_header, preview_of
+from bonded.actions.locks import lock_consignment, lock_consignment_file
+from bonded.actions.staged_lines import (
+    copy_to_stage,
+    forget_stage,
+    judge_stage,
+    lines_of,
+    make_stage,
+    stage_of,
 )
-from bonded.actions.locks import lock_consignment
 from bonded.models.consignment_files import ConsignmentFile
-from bonded.rules.consignment_files import FileState
-from bonded.rules.consignment_lines import LONGEST_VALUE, FileUnreadable, LineFault, columns_of_header, require_defaults
+from bonded.models.consignments import Consignment
+from bonded.rules.consignment_files import CAME_TO_NOTHING, STEPS, FileNotProposed, FileState
+from bonded.rules.consignment_lines import FileUnreadable, require_defaults
 from bonded.rules.consignments import ConsignmentNotOpen, ConsignmentState
+from bonded.rules.lifecycle import require_step
 from bonded.rules.permissions import SYSTEM, Act, Actor, Role, require
 from bonded.signals import consignment_file_stored
 
@@ -43,41 +43,78 @@ def store_consignment_file(
     file_name: str,
     content: bytes,
     defaults: Mapping[str, str],
+    is_proposal: bool = False,
     actor: Actor,
     at: datetime,
 ) -> ConsignmentFile:
-    """Keep a file of lines as it came, to be imported next.
+    """Keep a file of lines as it came, to be imported next; a proposal waits until its sender has seen how it is read.
 
     `defaults` are values for columns that the file does not have; the consignment's origin and
-    currency are always among them. The same bytes for the same consignment give the first file.
-    Raises ConsignmentNotOpen when the consignment's lines are fixed already.
+    currency are always among them. The same bytes for the same consignment give the first file, but for a proposal.
+    Raises ConsignmentNotOpen when the consignment's lines are fixed already; for a proposal FileUnreadable.
     """
     require(actor, Act.IMPORT_CONSIGNMENT)
     assert actor.user_id is not None
     require_defaults(defaults)
     consignment = lock_consignment(consignment_id, actor=actor)
     sha256 = hashlib.sha256(content).hexdigest()
-    first = (
-        ConsignmentFile.objects.defer("content")
-        .filter(consignment=consignment, sha256=sha256)
-        .exclude(state=FileState.REFUSED)
-        .first()
-    )
-    if first is not None:
+    same = ConsignmentFile.objects.defer("content").filter(consignment=consignment, sha256=sha256)
+    if first := same.exclude(state__in=CAME_TO_NOTHING | {FileState.PROPOSED}).first():
         return first
+    _require_open(consignment)
+    filled = {"origin": consignment.origin, "currency": consignment.currency, "pieces": "1", **defaults}
+    columns = {
+        "file_name": file_name[-200:],
+        "content": content,
+        "defaults": filled,
+        "state": FileState.PROPOSED if is_proposal else FileState.WAITING,
+        "preview": preview_of(content, defaults=filled, prefix=consignment.reference) if is_proposal else {},
+        "lines_in_all": lines_below_header(content),
+        "stored_by_id": actor.user_id,
+        "stored_by_role": actor.role.value,
+        "stored_at": at,
+    }
+    # A proposal that comes again, perhaps with other defaults, takes the place of the one before.
+    file, _ = ConsignmentFile.objects.update_or_create(
+        consignment=consignment, sha256=sha256, state=FileState.PROPOSED, defaults=columns
+    )
+    if not is_proposal:
+        consignment_file_stored.send(ConsignmentFile, file_id=file.pk, at=at)
+    return file
+
+
+def _require_open(consignment: Consignment) -> None:
     if consignment.state != ConsignmentState.ANNOUNCED:
         raise ConsignmentNotOpen("The consignment is declared; its lines are fixed.", state=consignment.state)
-    file = ConsignmentFile.objects.create(
-        consignment=consignment,
-        file_name=file_name[-200:],
-        content=content,
-        sha256=sha256,
-        defaults={"origin": consignment.origin, "currency": consignment.currency, "pieces": "1", **defaults},
-        stored_by_id=actor.user_id,
-        stored_by_role=actor.role.value,
-        stored_at=at,
-    )
+
+
+@transaction.atomic
+def confirm_consignment_file(*, file_id: int, actor: Actor, at: datetime) -> ConsignmentFile:
+    """Have a proposed file imported next. Raises NotFound, FileNotProposed, ConsignmentNotOpen."""
+    require(actor, Act.IMPORT_CONSIGNMENT)
+    consignment, file = lock_consignment_file(file_id, actor=actor)
+    if file.state != FileState.PROPOSED:
+        raise FileNotProposed("The file is stored or cancelled already.", state=file.state)
+    _require_open(consignment)
+    file.state = FileState.WAITING
+    file.save(update_fields=["state"])
     consignment_file_stored.send(ConsignmentFile, file_id=file.pk, at=at)
+    return file
+
+
+@transaction.atomic
+def cancel_consignment_file(*, file_id: int, actor: Actor, at: datetime) -> ConsignmentFile:
+    """Stop the import of a file that is not done: nothing comes of it, and the same bytes may come again.
+
+    A worker that is at it finds out at its next step; until then it has written to a table of its own. While it makes
+    the lots, all in one transaction, this waits for its end. Raises NotFound, StepNotAllowed once it is over.
+    """
+    require(actor, Act.CANCEL_IMPORT)
+    consignment, file = lock_consignment_file(file_id, actor=actor)
+    require_step(STEPS, FileState(file.state), FileState.CANCELLED)
+    file.state, file.finished_at = FileState.CANCELLED, at
+    file.save(update_fields=["state", "finished_at"])
+    record_activity(Act.CANCEL_IMPORT, consignment, actor=actor, at=at, sha256=file.sha256, lines_read=file.lines_read)
     return file
 
 
@@ -91,30 +128,27 @@ def import_stored_file(
     Gives the file with its counts; a file that can't be taken as a whole is REFUSED with the reason.
     """
     if not ConsignmentFile.objects.filter(pk=file_id, state=FileState.WAITING).update(
-        state=FileState.RUNNING, heartbeat_at=now(), attempts=F("attempts") + 1
+        state=FileState.RUNNING, started_at=(began_at := now()), heartbeat_at=began_at, attempts=F("attempts") + 1
     ):
         return ConsignmentFile.objects.defer("content").get(pk=file_id)
     file = ConsignmentFile.objects.select_related("consignment").get(pk=file_id)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(FORGET_STAGE)
-            cursor.execute(MAKE_STAGE)
+        make_stage()
         _stage(file, now=now, on_progress=on_progress)
         return _judge_and_make_lots(file, at=now())
     except FileUnreadable as error:
         _mine(file).update(state=FileState.REFUSED, refusal=error.message.replace("\0", "")[:500], finished_at=now())
         file.refresh_from_db(fields=["state", "refusal", "finished_at"])
         return file
-    except AnotherWorkerHasIt:
+    except FileTakenAway:
         file.refresh_from_db(fields=["state", "lines_read", "lots_made", "lines_refused", "finished_at"])
         return file
     finally:
-        with connection.cursor() as cursor:
-            cursor.execute(FORGET_STAGE)
+        forget_stage()
 
 
-class AnotherWorkerHasIt(Exception):
-    """This worker stood still for so long that another began the file anew."""
+class FileTakenAway(Exception):
+    """The file was cancelled, or this worker stood still for so long that another began it anew."""
 
 
 def _mine(file: ConsignmentFile) -> QuerySet[ConsignmentFile]:
@@ -122,77 +156,24 @@ def _mine(file: ConsignmentFile) -> QuerySet[ConsignmentFile]:
     return ConsignmentFile.objects.filter(pk=file.pk, state=FileState.RUNNING, attempts=file.attempts)
 
 
-def _lines(content: bytes) -> Iterator[list[str]]:
-    """Read the file's lines one by one; raises FileUnreadable where it is no CSV text in UTF-8."""
-    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
-    try:
-        yield from csv.reader(text, strict=True)
-    except UnicodeDecodeError as error:
-        raise FileUnreadable(f"The file is not UTF-8 text, at byte {error.start} of a block.") from error
-    except csv.Error as error:
-        raise FileUnreadable(f"The file is not CSV: {error}.") from error
-
-
 def _stage(file: ConsignmentFile, *, now: Callable[[], datetime], on_progress: Progress | None) -> None:
     """Copy the lines as text into the connection's own table, and note how far it is."""
     content = bytes(file.content)
-    file.lines_in_all = max(0, content.count(b"\n") - (1 if content.endswith(b"\n") else 0))
-    lines = _lines(content)
-    header = next(lines, [])
-    if not any(header):
-        raise FileUnreadable("The file is empty; its first line must name its columns.")
-    names = columns_of_header(header, list(file.defaults))
-    stage = _Stage(
-        width=len(names),
-        # Past the end of a line stands one empty value, for the columns that the file does not have.
-        places=[names.index(column) if column in names else len(names) for column in STAGE_COLUMNS],
-        defaults=[str(file.defaults.get(column, "")) for column in STAGE_COLUMNS],
-        prefix=file.consignment.reference,
-    )
+    file.lines_in_all = lines_below_header(content)
+    lines = lines_of(content)
+    stage = stage_of(next(lines, []), defaults=file.defaults, prefix=file.consignment.reference)
     read = 0
     while step := list(islice(stage.rows(lines, row_number=read + 2), LINES_A_STEP)):
-        with transaction.atomic(), connection.cursor() as cursor:
-            with cursor.copy("COPY consignment_line FROM STDIN") as copy:
-                for row in step:
-                    copy.write_row(row)
+        with transaction.atomic():
+            copy_to_stage(step)
             read += len(step)
             if not _mine(file).update(lines_read=read, lines_in_all=file.lines_in_all, heartbeat_at=now()):
-                raise AnotherWorkerHasIt
+                raise FileTakenAway
         if on_progress:
             on_progress(read, file.lines_in_all)
     if not read:
         raise FileUnreadable("The file has a header but no lines.")
     file.lines_in_all = file.lines_read = read
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """How a file's lines become rows of the stage: where each column stands, and what fills an empty one."""
-
-    width: int
-    places: list[int]
-    defaults: list[str]
-    prefix: str
-
-    def rows(self, lines: Iterator[list[str]], *, row_number: int) -> Iterator[tuple[object, ...]]:
-        """Give row number, fault, whether the line bears a stock number, and the columns, line by line."""
-        number_at = STAGE_COLUMNS.index("stock_number")
-        for row, line in enumerate(lines, row_number):
-            fault = self._fault(line)
-            values = [*line, ""] if fault is None else [""] * (self.width + 1)
-            columns = [
-                values[place].strip() or default for place, default in zip(self.places, self.defaults, strict=True)
-            ]
-            is_numbered = bool(columns[number_at])
-            columns[number_at] = columns[number_at] or f"{self.prefix}-{row - 1:06d}"
-            yield (row, fault, is_numbered, *columns)
-
-    def _fault(self, line: list[str]) -> LineFault | None:
-        if len(line) != self.width:
-            return LineFault.WRONG_NUMBER_OF_COLUMNS
-        if len("".join(line)) > LONGEST_VALUE and max(map(len, line)) > LONGEST_VALUE:
-            return LineFault.UNREADABLE
-        return LineFault.UNREADABLE if any("\0" in value for value in line) else None
 
 
 @transaction.atomic
@@ -201,7 +182,7 @@ def _judge_and_make_lots(file: ConsignmentFile, *, at: datetime) -> ConsignmentF
     actor = Actor(file.stored_by_id, Role(file.stored_by_role))
     consignment = lock_consignment(file.consignment_id, actor=SYSTEM)
     if not _mine(file).select_for_update().exists():
-        raise AnotherWorkerHasIt
+        raise FileTakenAway
     if consignment.state != ConsignmentState.ANNOUNCED:
         raise FileUnreadable("The consignment was declared meanwhile; its lines are fixed.")
     names = {
@@ -213,10 +194,7 @@ def _judge_and_make_lots(file: ConsignmentFile, *, at: datetime) -> ConsignmentF
     with connection.cursor() as cursor:
         # A million lines take longer than a page may; the worker's own time limit still holds.
         cursor.execute("SET LOCAL statement_timeout = '300s'")
-        cursor.execute("ANALYZE consignment_line")
-        cursor.execute(JUDGE_COLUMNS)
-        cursor.execute("ANALYZE line_fault")
-        cursor.execute(JUDGE_LINES)
+        judge_stage()
         cursor.execute(LIST_FAULTS, names)
         cursor.execute(INSERT_LOTS, names)
         file.lots_made = cursor.rowcount

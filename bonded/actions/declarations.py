@@ -18,7 +18,7 @@ from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.models.parties import Company
 from bonded.queries.declarations import goods_of_consignment, goods_of_declared_withdrawal
 from bonded.queries.documents import certificates_of, rough_carats_by_certificate
-from bonded.rules.consignment_files import FileState
+from bonded.rules.consignment_files import UNDER_WAY
 from bonded.rules.consignments import (
     LARGEST_CONSIGNMENT_LOTS,
     ConsignmentState,
@@ -101,7 +101,7 @@ def change_status(declaration: Declaration, state: DeclarationState, *, at: date
 
 def _require_complete(consignment: Consignment) -> None:
     """Refuse while lines may still come, and what the vault could not receive together."""
-    if consignment.files.filter(state__in=[FileState.WAITING, FileState.RUNNING]).exists():
+    if consignment.files.filter(state__in=UNDER_WAY).exists():
         raise FilesUnfinished("A file of this consignment is still being imported.", reference=consignment.reference)
     lots = consignment.lots.count()
     if lots > LARGEST_CONSIGNMENT_LOTS:

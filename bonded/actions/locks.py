@@ -1,6 +1,6 @@
 """The one lock order of the platform, and the only place that locks rows of bonded.
 
-party → consignment → lot → declaration → withdrawal → rows of tariffs (account → assessment →
+party → consignment → its files → lot → declaration → withdrawal → rows of tariffs (account → assessment →
 ledger) → rows of inspections (slot → booking) → notice → webhook endpoint → its deliveries. Rows of one
 kind are locked by primary key, in ascending order. Who needs rows of two kinds locks them in this
 order, or is refused by review.
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from bonded.models.consignment_files import ConsignmentFile
 from bonded.models.consignments import Consignment
 from bonded.models.lots import Lot
 from bonded.models.parties import Company
@@ -35,6 +36,14 @@ def lock_consignment(consignment_id: int, *, actor: Actor) -> Consignment:
     for consignment in Consignment.objects.visible_to(actor).filter(pk=consignment_id).locked():
         return consignment
     raise NotFound("There is no such consignment.", consignment_id=consignment_id)
+
+
+def lock_consignment_file(file_id: int, *, actor: Actor) -> tuple[Consignment, ConsignmentFile]:
+    """Lock the consignment of a file and then the file, read without its bytes; raises NotFound as above."""
+    files = ConsignmentFile.objects.defer("content").filter(pk=file_id)
+    for consignment in Consignment.objects.visible_to(actor).filter(files__in=files).locked():
+        return consignment, files.locked().get()
+    raise NotFound("There is no such file.", file_id=file_id)
 
 
 def lock_lots(lot_ids: Collection[int], *, actor: Actor) -> list[Lot]:

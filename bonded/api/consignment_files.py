@@ -9,8 +9,18 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
-from bonded.actions.consignment_files import store_consignment_file
-from bonded.api.base import CURSOR, LIMIT, ApiView, Request, columns_of, json_response, page_response
+from bonded.actions.consignment_files import cancel_consignment_file, store_consignment_file
+from bonded.api.base import (
+    CURSOR,
+    IDEMPOTENCY_KEY,
+    LIMIT,
+    ApiView,
+    Request,
+    columns_of,
+    idempotent,
+    json_response,
+    page_response,
+)
 from bonded.api.parsers import CsvParser
 from bonded.models.consignment_files import RefusedLine
 from bonded.queries.consignment_files import consignment_file, refused_lines
@@ -103,6 +113,19 @@ class ConsignmentFileView(ApiView):
     def get(self, request: Request, file_id: int) -> HttpResponse:
         """Say how far the import of a file is."""
         return json_response(columns_of(FileAnswer, consignment_file(file_id, actor=request.actor)))
+
+
+class CancelFileView(ApiView):
+    """The end of an import that is not done."""
+
+    @extend_schema(
+        operation_id="cancel_consignment_file", parameters=[IDEMPOTENCY_KEY], request=None, responses=FileAnswer
+    )
+    @idempotent
+    def post(self, request: Request, file_id: int) -> HttpResponse:
+        """Stop the import of a file; nothing comes of it, and the same bytes may be sent again."""
+        file = cancel_consignment_file(file_id=file_id, actor=request.actor, at=request.at)
+        return json_response(columns_of(FileAnswer, file))
 
 
 class RefusedLinesView(ApiView):

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consignments/<str:reference>/declaration", declarations.ConsignmentDeclarationView.as_view()),
     path("consignments/<str:reference>/kimberley-certificates", documents.CertificatesView.as_view()),
     path("consignment-files/<int:file_id>", consignment_files.ConsignmentFileView.as_view()),
+    path("consignment-files/<int:file_id>/cancel", consignment_files.CancelFileView.as_view()),
     path("consignment-files/<int:file_id>/refused-lines", consignment_files.RefusedLinesView.as_view()),
     path("lots", lot_searches.LotsView.as_view()),
     path("lots/facets", lot_searches.LotFacetsView.as_view()),

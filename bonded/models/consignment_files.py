@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from bonded.models.base import Table, TableQuerySet, enum_choices, values_check
-from bonded.rules.consignment_files import FileState
+from bonded.rules.consignment_files import CAME_TO_NOTHING, FileState
 
 
 class ConsignmentFile(Table):
@@ -21,7 +21,8 @@ class ConsignmentFile(Table):
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     defaults = models.JSONField(default=dict, help_text="Values for columns that the file does not have.")
-    state = models.CharField(max_length=8, choices=enum_choices(FileState), default=FileState.WAITING)
+    state = models.CharField(max_length=9, choices=enum_choices(FileState), default=FileState.WAITING)
+    preview = models.JSONField(default=dict, help_text="How a proposed file's first lines were read.")
     attempts = models.SmallIntegerField(default=0)
     lines_in_all = models.IntegerField(default=0)
     lines_read = models.IntegerField(default=0)
@@ -31,6 +32,7 @@ class ConsignmentFile(Table):
     stored_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, related_name="+")
     stored_by_role = models.CharField(max_length=20)
     stored_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, help_text="When a worker began it, the last time.")
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -39,10 +41,9 @@ class ConsignmentFile(Table):
     class Meta:
         constraints = [
             values_check("state", FileState, "a_consignment_file_is_in_a_known_state"),
-            # A file that was refused as a whole may come again, told better.
             models.UniqueConstraint(
                 fields=["consignment", "sha256"],
-                condition=~Q(state=FileState.REFUSED),
+                condition=~Q(state__in=sorted(CAME_TO_NOTHING)),
                 name="a_file_is_imported_once",
             ),
             models.CheckConstraint(

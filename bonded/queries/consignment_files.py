@@ -43,9 +43,13 @@ def files_to_import() -> list[int]:
 def files_visible_to(actor: Actor) -> QuerySet[ConsignmentFile]:
     """Give the files of the consignments that the actor may see, without their bytes."""
     consignments = Consignment.objects.visible_to(actor)
-    return ConsignmentFile.objects.defer("content").filter(consignment__in=consignments).select_related("consignment")
+    return (
+        ConsignmentFile.objects.defer("content", "preview")
+        .filter(consignment__in=consignments)
+        .select_related("consignment")
+    )
 
 
 def files_of_consignment(consignment_id: int) -> list[ConsignmentFile]:
     """Give the files of a consignment without their bytes, the newest first."""
-    return list(ConsignmentFile.objects.defer("content").filter(consignment=consignment_id).order_by("-pk"))
+    return list(ConsignmentFile.objects.defer("content", "preview").filter(consignment=consignment_id).order_by("-pk"))

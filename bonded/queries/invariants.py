@@ -90,10 +90,19 @@ def _broken_chains() -> list[str]:
     ]
 
 
+def _readings_of_what_is_here() -> list[str]:
+    return rows_of("""
+        SELECT lot.id, lot.stock_number
+          FROM bonded_arrivalreading reading JOIN bonded_lot lot ON lot.id = reading.lot_id
+         WHERE lot.goods_state <> 'expected'
+    """)
+
+
 INVARIANTS: dict[str, Question] = {
     "A lot's place, holder, weight and state are what its last movement says.": _lots_that_differ_from_their_movements,
     "A lot is marked on hold exactly while a hold on it is in force.": _lots_whose_hold_flag_differs,
     "A lot has a bond entry once it is received, written off in full once it has left.": _lots_without_their_bond_entry,
+    "What was read at the door is of a lot that is still expected.": _readings_of_what_is_here,
     "Nothing is released or handed over without every clearance.": _releases_without_clearance,
     "Every chain of history is whole.": _broken_chains,
 }

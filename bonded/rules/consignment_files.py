@@ -2,20 +2,35 @@
 
 from enum import StrEnum
 
+from bonded.rules.errors import RuleViolation
+
 
 class FileState(StrEnum):
     """How far the import of a file has come."""
 
+    PROPOSED = "proposed"  # Stored; its sender looks at how it is read, and says whether to import it.
     WAITING = "waiting"  # Stored; a worker will take it.
     RUNNING = "running"  # Being read and judged.
     DONE = "done"  # Good lines are lots, bad ones are listed.
     REFUSED = "refused"  # The file as a whole could not be taken; nothing came of it.
+    CANCELLED = "cancelled"  # Somebody stopped it before it was done; nothing came of it.
 
 
 STEPS: dict[FileState, frozenset[FileState]] = {
-    FileState.WAITING: frozenset({FileState.RUNNING}),
+    FileState.PROPOSED: frozenset({FileState.WAITING, FileState.CANCELLED}),
+    FileState.WAITING: frozenset({FileState.RUNNING, FileState.CANCELLED}),
     # Back to waiting when the worker died in the middle.
-    FileState.RUNNING: frozenset({FileState.DONE, FileState.REFUSED, FileState.WAITING}),
+    FileState.RUNNING: frozenset({FileState.DONE, FileState.REFUSED, FileState.WAITING, FileState.CANCELLED}),
     FileState.DONE: frozenset(),
     FileState.REFUSED: frozenset(),
+    FileState.CANCELLED: frozenset(),
 }
+UNDER_WAY = frozenset({FileState.WAITING, FileState.RUNNING})
+# What came to nothing may come again, told better.
+CAME_TO_NOTHING = frozenset({FileState.REFUSED, FileState.CANCELLED})
+
+
+class FileNotProposed(RuleViolation):
+    """Nobody is asked any more whether the file is to be imported."""
+
+    code = "file_not_proposed"

@@ -21,6 +21,7 @@ from bonded.queries.consignment_files import files_of_consignment
 from bonded.queries.consignments import consignment_by_reference, standing_of_consignment
 from bonded.queries.declarations import declarations_of_consignment
 from bonded.queries.documents import certificates_on_record
+from bonded.rules.consignment_files import FileState
 from bonded.rules.consignment_lines import FileUnreadable
 from bonded.rules.consignments import ConsignmentState
 from bonded.rules.customs_offices import OFFICES, SIMULATOR
@@ -125,32 +126,35 @@ def lines_typed(request: PageRequest) -> bytes:
 
 
 def _stored(
-    request: PageRequest, reference: str, *, name: str, content: bytes, defaults: Mapping[str, str]
+    request: PageRequest, reference: str, *, name: str, content: bytes, defaults: Mapping[str, str], is_proposal: bool
 ) -> HttpResponse:
     file = store_consignment_file(
         consignment_id=consignment_by_reference(reference, actor=request.actor).pk,
         file_name=name,
         content=content,
         defaults=defaults,
+        is_proposal=is_proposal,
         actor=request.actor,
         at=request.at,
     )
-    return done(request, _("Taken. Each line is judged now; this page tells how far it is."), "import", file_id=file.pk)
+    asked = _("This is how the file is read. Store its lines, or cancel.")
+    told = _("Taken. Each line is judged now; this page tells how far it is.")
+    return done(request, asked if file.state == FileState.PROPOSED else told, "import", file_id=file.pk)
 
 
 @acts(*SENDERS, shows=consignment)
 def add_lines(request: PageRequest, reference: str) -> HttpResponse:
     """Add the lines that were typed, as a file of that many lines."""
-    return _stored(request, reference, name="by-hand.csv", content=lines_typed(request), defaults={})
+    return _stored(request, reference, name="by-hand.csv", content=lines_typed(request), defaults={}, is_proposal=False)
 
 
 @acts(*SENDERS, shows=consignment)
 def send_file(request: PageRequest, reference: str) -> HttpResponse:
-    """Take a file of lines; it is judged in the background."""
+    """Take a file of lines and show how it is read; it is judged in the background once its sender says so."""
     name, content = file_of(request, "file", most_bytes=settings.CONSIGNMENT_FILE_MAX_BYTES)
     columns = ("kind", "hs_code")
     defaults = {column: value for column in columns if (value := request.POST.get(f"default-{column}", "").strip())}
-    return _stored(request, reference, name=name, content=content, defaults=defaults)
+    return _stored(request, reference, name=name, content=content, defaults=defaults, is_proposal=True)
 
 
 @acts(*SENDERS, shows=consignment)

@@ -7,32 +7,45 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
+from bonded.actions.consignment_files import cancel_consignment_file, confirm_consignment_file
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.queries.consignment_files import consignment_file, faults_by_code, files_visible_to, refused_lines
-from bonded.rules.consignment_files import STEPS, FileState
+from bonded.rules.consignment_files import CAME_TO_NOTHING, UNDER_WAY, FileState
 from bonded.rules.consignment_lines import SENTENCES, LineFault
 from bonded.rules.errors import Problem
 from bonded.rules.permissions import Role
-from bonded.web.doors import PageRequest, console, page
+from bonded.web.doors import PageRequest, acts, console, done, page
 from bonded.web.jobs import seconds_left
 from bonded.web.lists import csv_of, listed
 
 READERS = (Role.SUPPLIER, Role.ADMINISTRATOR, Role.AUDITOR)
+SENDERS = (Role.SUPPLIER, Role.ADMINISTRATOR)
 
 
 def progress_of(file: ConsignmentFile, at: datetime) -> dict[str, Any]:
     """Give how far an import is, and how many seconds the rest takes if it goes on as until now; None if unknown."""
     return {
         "file": file,
-        "is_under_way": bool(STEPS[FileState(file.state)]),
-        "seconds_left": seconds_left(file.lines_read, file.lines_in_all, begun_at=file.stored_at, at=at),
+        "is_under_way": file.state in UNDER_WAY,
+        "seconds_left": seconds_left(
+            file.lines_read, file.lines_in_all, begun_at=file.started_at or file.stored_at, at=at
+        ),
     }
 
 
 def fault_problem(code: str) -> Problem:
     """Give a fault of a line as what can be told in the reader's language."""
     return Problem(code, SENTENCES[LineFault(code)])
+
+
+def told_preview(file: ConsignmentFile) -> dict[str, Any]:
+    """Give how a file's first lines are read, its faults as what can be told in the reader's language."""
+    preview = file.preview
+    rows = [{**row, "faults": [fault_problem(code) for code in row["faults"]]} for row in preview["rows"]]
+    counts = [{"why": fault_problem(code), "lines": lines} for code, lines in preview["faults"].items()]
+    return {**preview, "rows": rows, "counts": counts}
 
 
 @console(*READERS)
@@ -49,9 +62,13 @@ def one_import(request: PageRequest, file_id: int) -> HttpResponse:
     file = consignment_file(file_id, actor=request.actor)
     if request.GET.get("format") == "csv":
         return refused_file(file)
+    is_proposed = file.state == FileState.PROPOSED
     refused = listed(request, refused_lines(file), "row_number", "id")
     context = {
         **progress_of(file, request.at),
+        "preview": told_preview(file) if is_proposed else None,
+        "may_decide": request.actor.role in SENDERS,
+        "came_to_nothing": file.state in CAME_TO_NOTHING,
         "page": refused,
         "faults": [{"line": line, "why": fault_problem(line.code)} for line in refused.rows],
         "counts": [{"why": fault_problem(code), "lines": lines} for code, lines in faults_by_code(file.pk)],
@@ -67,6 +84,21 @@ def import_progress(request: PageRequest, file_id: int) -> HttpResponse:
     if not progress["is_under_way"]:
         response["HX-Refresh"] = "true"
     return response
+
+
+@acts(*SENDERS, shows=one_import)
+def confirm(request: PageRequest, file_id: int) -> HttpResponse:
+    """Have a file imported whose preview was looked at."""
+    file = confirm_consignment_file(file_id=file_id, actor=request.actor, at=request.at)
+    told = _("Taken. Each line is judged now; this page tells how far it is.")
+    return done(request, told, "import", file_id=file.pk)
+
+
+@acts(*SENDERS, shows=one_import)
+def cancel(request: PageRequest, file_id: int) -> HttpResponse:
+    """Stop an import that is not done."""
+    file = cancel_consignment_file(file_id=file_id, actor=request.actor, at=request.at)
+    return done(request, _("Cancelled; no lot came of this file."), "import", file_id=file.pk)
 
 
 def refused_file(file: ConsignmentFile) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bonded.models.consignment_files import ConsignmentFile
 from bonded.models.invariants import InvariantReport
 from bonded.queries.consignment_files import files_visible_to
-from bonded.rules.consignment_files import STEPS, FileState
+from bonded.rules.consignment_files import UNDER_WAY
 from bonded.rules.permissions import Role
 from bonded.web.doors import PageRequest, console, page
 from bonded.web.find import address_of
@@ -86,16 +86,18 @@ def jobs(request: PageRequest) -> HttpResponse:
 
 
 def import_job(file: ConsignmentFile) -> Job:
-    """Give the import of a file, counted in lines."""
+    """Give the import of a file, counted in lines; until it is done it can be stopped."""
+    is_under_way = file.state in UNDER_WAY
     return Job(
         name=file.file_name,
         state=word_of(file.state),
-        begun_at=file.stored_at,
+        begun_at=file.started_at or file.stored_at,
         href=address_of("import", file_id=file.pk),
         who=file.stored_by.username,
         done=file.lines_read,
         total=file.lines_in_all or None,
-        is_under_way=bool(STEPS[FileState(file.state)]),
+        is_under_way=is_under_way,
+        cancels_at=address_of("cancel_import", file_id=file.pk) if is_under_way else "",
     )
 
 

@@ -57,7 +57,7 @@ LOOKERS: dict[str, tuple[str, ...]] = {
     "one_company": ("ada", "audrey"),
     "health": ("ada", "audrey"),
     "jobs": ("ada", "audrey"),
-    "import": ("sven",),
+    "import": ("sven", "ada"),
     "money": ("ada", "audrey"),
     "bank_file": ("ada",),
     "ledger": ("ada",),
@@ -114,7 +114,7 @@ def addresses(cast: Cast, at: datetime) -> list[Address]:
     from django.urls import reverse
 
     found = [
-        Address(name, username, reverse(name, kwargs=dict(words.get(name, {}))))
+        Address(name, username, reverse(name, kwargs=dict(words.get(f"{name} as {username}", words.get(name, {})))))
         for name, lookers in LOOKERS.items()
         for username in lookers
     ]

@@ -8,10 +8,11 @@ from types import SimpleNamespace
 
 from playwright.sync_api import Page, expect
 
-from bonded.actions.consignment_files import import_stored_file
+from bonded.actions.consignment_files import import_stored_file, store_consignment_file
 from bonded.models import Consignment
 from bonded.models.consignment_files import ConsignmentFile
 from tests.cast import Cast
+from tests.situations.bonded import an_announced_consignment
 
 GOOD = b"kind,hs_code,weight_carats,value\npolished_diamond,710239,1.01,5000\npolished_diamond,710239,heavy,5000\n"
 
@@ -29,6 +30,8 @@ def test_supplier__announces_sends_a_file_and_declares(
     page.get_by_text("Send a file of lines").click()
     page.get_by_label("CSV file").set_input_files({"name": "my.csv", "mimeType": "text/csv", "buffer": GOOD})
     page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("region", name="First lines")).to_contain_text("heavy")
+    page.get_by_role("button", name="Store its lines").click()
     expect(page.get_by_role("progressbar")).to_be_visible()
 
     import_stored_file(file_id=ConsignmentFile.objects.get().pk, now=lambda: at)
@@ -70,3 +73,26 @@ def test_supplier__announces_and_declares_by_keyboard_alone(
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Declared")
     assert Consignment.objects.get().state == "declared"
+
+
+def test_supplier__sends_a_file_and_cancels_it_by_keyboard(
+    transactional_db: None, cast: Cast, at: datetime, window: Callable[..., Page], clock: SimpleNamespace
+) -> None:
+    one = an_announced_consignment(cast, at, lots=())
+    file = store_consignment_file(
+        consignment_id=one.pk, file_name="x.csv", content=GOOD, defaults={}, is_proposal=True, actor=cast.sven, at=at
+    )
+    page = window("sven")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"/imports/{file.pk}")
+    page.keyboard.press("s")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    # Who closed the tab finds it again, as far as it is.
+    page.goto("/imports")
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.get_by_role("link", name="x.csv").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("x.csv")
+    page.keyboard.press("x")
+
+    expect(page.get_by_role("status").first).to_contain_text("Cancelled")
+    assert import_stored_file(file_id=file.pk, now=lambda: at).state == "cancelled"

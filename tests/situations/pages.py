@@ -108,6 +108,15 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         is_again=False, actor=cast.victor, at=at,
     )  # fmt: skip
     file = import_stored_file(file_id=stored.pk, now=lambda: at)
+    proposal = store_consignment_file(
+        consignment_id=consignment.pk,
+        file_name="proposal.csv",
+        content=LINES + b"polished_diamond,710239,1.5,9000,\n",
+        defaults={},
+        is_proposal=True,
+        actor=cast.sven,
+        at=at,
+    )
     draft = draft_schedule(title="December", measures=[], exchange_rates=[RATE], actor=cast.ada, at=after)
     asks = NewTask(TaskKind.QUERY, declaration.office, "query 1", {"text": "Which mine?"}, declaration.pk)
     open_tasks([asks], at=after)
@@ -136,4 +145,6 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
         "schedule_draft": {"draft_id": draft.pk},
         "one_company": {"company_id": cast.alder.pk},
         "import": {"file_id": file.pk},
+        # One page has two faces: what came of a file, and how one is read that nobody has decided on.
+        "import as ada": {"file_id": proposal.pk},
     }

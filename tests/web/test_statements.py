@@ -93,6 +93,7 @@ STATEMENTS = {
     "jobs as ada": 12,
     "jobs as audrey": 12,
     "import as sven": 8,
+    "import as ada": 8,
     "money as ada": 13,
     "money as audrey": 13,
     "bank_file as ada": 7,

@@ -24,7 +24,16 @@ EXPECTED: dict[str, tuple[Any, set[str]]] = {
     ),
     "consignment file": (
         consignment_files.STEPS,
-        {"waiting>running", "running>done", "running>refused", "running>waiting"},
+        {
+            "proposed>waiting",
+            "proposed>cancelled",
+            "waiting>running",
+            "waiting>cancelled",
+            "running>done",
+            "running>refused",
+            "running>waiting",
+            "running>cancelled",
+        },
     ),
     "goods": (
         lots.GOODS_STEPS,

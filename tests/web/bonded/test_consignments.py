@@ -15,7 +15,7 @@ from bonded.models.documents import KimberleyCertificate
 from bonded.web.imports import progress_of
 from tests.cast import Cast
 from tests.situations.bonded import an_announced_consignment
-from tests.situations.web_clients import signed_in, words_of
+from tests.situations.web_clients import key_of, signed_in, words_of
 
 ANNOUNCED = {"reference": "SV-2026-1", "origin": "BW", "currency": "USD"}
 LINE = {
@@ -33,11 +33,14 @@ PAPER = {
     "weight_carats": "12.5",
     "value_usd": "9000",
 }
+GOOD = "polished_diamond,710239,1.01,5000,"
 NAUGHTY = "<script>alert(1)</script>"
 
 
 def another_supplier() -> Client:
     """Sign in somebody who supplies stones for another company."""
+    if User.objects.filter(username="olaf").exists():
+        return signed_in("olaf")
     company = Company.objects.create(name="Other Stones", kind="supplier", registration_number="X-1", country="BE")
     user = User.objects.create(username="olaf")
     Membership.objects.create(user=user, company=company, role="supplier")
@@ -144,6 +147,78 @@ def test_send_file__takes_a_file_and_refuses_none_and_an_empty_one(cast: Cast, a
 
     assert client.post(address, {"file": SimpleUploadedFile("my lines.csv", good)}).status_code == 303
     assert ConsignmentFile.objects.get().file_name == "my lines.csv"
+
+
+def a_proposal(cast: Cast, at: datetime) -> tuple[Client, str]:
+    """Sven has sent a file with one good line, one bad and one naughty; gives his browser and the file's page."""
+    one = an_announced_consignment(cast, at, lots=())
+    text = f"kind,hs_code,carat,price,shape\n{GOOD}round\n{GOOD.replace('1.01', 'heavy')}\n{GOOD}{NAUGHTY}\n"
+    client = signed_in("sven")
+    file = SimpleUploadedFile("my.csv", text.encode())
+    return client, client.post(f"/consignments/{one.reference}/file", {"file": file})["Location"]
+
+
+def test_import__shows_how_a_file_is_read_before_its_lines_are_stored(cast: Cast, at: datetime) -> None:
+    client, address = a_proposal(cast, at)
+
+    page = words_of(client.get(address))
+
+    assert "Of the first 3 lines, 1 are good" in page
+    assert "<code>weight_carats</code>" in page
+    assert "heavy" in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert NAUGHTY not in page
+    assert "every 2s" not in page
+    assert address not in words_of(signed_in("alice").get("/imports"))
+    assert ConsignmentFile.objects.get().state == "proposed"
+
+
+def test_confirm__has_the_lines_stored_once(cast: Cast, at: datetime) -> None:
+    client, address = a_proposal(cast, at)
+    key = {"key": key_of(words_of(client.get(address)))}
+
+    sent = [client.post(f"{address}/confirm", key).status_code for _ in range(2)]
+    again = client.post(f"{address}/confirm")
+
+    assert (sent, again.status_code) == ([303, 303], 409)
+    assert ConsignmentFile.objects.get().state == "waiting"
+    assert f"{address}/cancel" in words_of(client.get(address))
+    assert "every 2s" in words_of(client.get(address))
+
+
+def test_cancel__ends_an_import_and_says_so_when_it_is_over(cast: Cast, at: datetime) -> None:
+    client, address = a_proposal(cast, at)
+
+    assert client.post(f"{address}/cancel").status_code == 303
+
+    page = words_of(client.get(address))
+    assert ConsignmentFile.objects.get().state == "cancelled"
+    assert "Every line became a lot" not in page
+    assert f"{address}/cancel" not in page
+    assert client.post(f"{address}/cancel").status_code == 409
+
+
+def test_confirm_and_cancel__are_the_suppliers(cast: Cast, at: datetime) -> None:
+    _, address = a_proposal(cast, at)
+
+    for act in ("confirm", "cancel"):
+        assert another_supplier().post(f"{address}/{act}").status_code == 404
+        for username in ("alice", "audrey", "vera", "olga"):
+            assert signed_in(username).post(f"{address}/{act}").status_code == 403
+    assert f"{address}/confirm" not in words_of(signed_in("audrey").get(address))
+    assert ConsignmentFile.objects.get().state == "proposed"
+
+
+def test_send_file__refuses_an_unreadable_file_at_once(cast: Cast, at: datetime) -> None:
+    one = an_announced_consignment(cast, at, lots=())
+    file = SimpleUploadedFile("a.csv", f"kind,{NAUGHTY}\nx,y\n".encode())
+
+    refused = signed_in("sven").post(f"/consignments/{one.reference}/file", {"file": file})
+
+    assert refused.status_code == 400
+    assert "These columns are not known" in words_of(refused)
+    assert NAUGHTY not in words_of(refused)
+    assert not ConsignmentFile.objects.exists()
 
 
 def test_import__estimates_what_is_left(cast: Cast, at: datetime) -> None:
