@@ -30,6 +30,8 @@ class NoticeKind(StrEnum):
     CERTIFICATE_ENDS = "certificate.ends"  # A Kimberley certificate of goods that are here expires.
     GUARANTEE_ENDS = "guarantee.ends"  # An instrument of a guarantee ends.
     DUTY_DUE = "duty.due"  # A debt for duty is due, and not all of it is paid.
+    QUESTION_ASKED = "question.asked"  # An officer asks something about a withdrawal.
+    QUESTION_ANSWERED = "question.answered"  # The company has answered.
 
 
 # They speak of what is to come, so they are taken back when it does not come.
@@ -57,6 +59,7 @@ ESCALATIONS: dict[NoticeKind, Escalation] = {
     NoticeKind.VISIT_PUSHED: Escalation(timedelta(hours=1), _BUYERS),
     NoticeKind.VISIT_ENDED: Escalation(timedelta(hours=4), _BUYERS),
     NoticeKind.VISIT_DUTY_CHANGED: Escalation(timedelta(hours=4), _BUYERS),
+    NoticeKind.QUESTION_ASKED: Escalation(timedelta(hours=4), _BUYERS),
 }
 # What lay unread for longer, because nothing was swept or nothing was escalated yet, is not stirred up.
 ESCALATED_WITHIN = timedelta(days=2)

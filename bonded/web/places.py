@@ -11,10 +11,11 @@ from bonded.web.find import consignments_by_reference, declarations_by_number, l
 from bonded.web.locations import WATCHERS, places_by_code
 from bonded.web.navigation import Link
 from bonded.web.officer_queue import FIRST_OF_QUEUE
+from bonded.web.questions import ANSWERED, ASKED
 from bonded.web.withdrawals import READERS, withdrawals_by_id
 
 FINDERS = (lots_by_number, declarations_by_number, consignments_by_reference, withdrawals_by_id, places_by_code)
-SECTIONS = (FIRST_OF_QUEUE, CUSTODY)
+SECTIONS = (FIRST_OF_QUEUE, CUSTODY, ASKED, ANSWERED)
 OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 LINKS = (
     Link("queue", _("Queue"), frozenset({Role.CUSTOMS_OFFICER}), order=5),

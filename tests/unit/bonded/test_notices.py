@@ -100,7 +100,7 @@ def test_letter__says_one_sentence_and_where_to_sign_in(kind: NoticeKind, langua
 
 def test_letter__is_in_another_language_for_each() -> None:
     assert sorted(map(len, SENTENCES.values())) == [len(NoticeKind)] * len(Language)
-    assert len({sentence for sentences in SENTENCES.values() for sentence in sentences.values()}) == 24
+    assert len({sentence for sentences in SENTENCES.values() for sentence in sentences.values()}) == 28
 
 
 def test_digest_letter__says_each_sentence_once_and_how_often() -> None:
@@ -141,5 +141,6 @@ def test_escalations__are_for_what_needs_an_answer_soon() -> None:
         "visit.pushed": (timedelta(hours=1), ["buyer"]),
         "visit.ended": (timedelta(hours=4), ["buyer"]),
         "visit.duty_changed": (timedelta(hours=4), ["buyer"]),
+        "question.asked": (timedelta(hours=4), ["buyer"]),
     }
     assert NoticeKind.VISIT_TOMORROW in FORETELLING - ESCALATIONS.keys()
