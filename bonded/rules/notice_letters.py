@@ -48,8 +48,8 @@ SENTENCES: dict[Language, dict[NoticeKind, str]] = {
         NoticeKind.CERTIFICATE_ENDS: "一份金伯利进程证书即将到期。",
         NoticeKind.GUARANTEE_ENDS: "一份担保即将到期。",
         NoticeKind.DUTY_DUE: "税款即将到缴纳期限。",
-        NoticeKind.QUESTION_ASKED: "海关就一项提货申请提出了问题。",
-        NoticeKind.QUESTION_ANSWERED: "有关一项提货申请的问题已得到答复。",
+        NoticeKind.QUESTION_ASKED: "海关就一项出库申请提出了问题。",
+        NoticeKind.QUESTION_ANSWERED: "有关一项出库申请的问题已得到答复。",
     },
 }
 INVITATIONS = {Language.ENGLISH: "Sign in to see more", Language.CHINESE: "请登录查看详情"}
