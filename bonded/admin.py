@@ -136,6 +136,7 @@ for model in (
     models.Hold,
     models.KimberleyCertificate,
     models.NoticePreference,
+    models.Question,
     models.RefusedLine,
 ):
     admin.site.register(model, ReadOnlyAdmin)

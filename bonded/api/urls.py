@@ -20,6 +20,7 @@ from bonded.api import (
     office_lines,
     outgoing_customs_messages,
     parties,
+    questions,
     webhooks,
     withdrawals,
 )
@@ -48,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdrawals/<uuid:withdrawal_id>/approve", withdrawals.ApproveWithdrawalView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/refuse", withdrawals.RefuseWithdrawalView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/release-token", withdrawals.ReleaseTokenView.as_view()),
+    path("withdrawals/<uuid:withdrawal_id>/questions", questions.QuestionsView.as_view()),
+    path("questions/<int:question_id>/answer", questions.AnswerQuestionView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/declaration", declarations.WithdrawalDeclarationView.as_view()),
     path("declarations", declarations.DeclarationsView.as_view()),
     path("declarations/<str:number>", declarations.DeclarationView.as_view()),

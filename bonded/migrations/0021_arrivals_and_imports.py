@@ -9,7 +9,7 @@ import bonded.rules.consignment_files
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("bonded", "0019_countersigning"),
+        ("bonded", "0020_questions"),
     ]
 
     operations = [

@@ -24,6 +24,7 @@ from bonded.models.notices import Notice, NoticePreference
 from bonded.models.office_lines import OfficeLine
 from bonded.models.outgoing_customs_messages import OutgoingCustomsMessage
 from bonded.models.parties import ApiToken, Company, Membership, User
+from bonded.models.questions import Question
 from bonded.models.saved_searches import SavedSearch
 from bonded.models.stream_heads import StreamHead
 from bonded.models.webhooks import WebhookDelivery, WebhookEndpoint
@@ -59,6 +60,7 @@ __all__ = (
     "NoticePreference",
     "OfficeLine",
     "OutgoingCustomsMessage",
+    "Question",
     "RefusedLine",
     "ReleaseToken",
     "SavedSearch",

@@ -69,6 +69,12 @@ def people_in(roles: Collection[str]) -> list[int]:
     return list(people.order_by("pk").values_list("pk", flat=True).distinct())
 
 
+def buyers_of_company(company_id: int) -> list[int]:
+    """Give the ids of the people who buy for a company."""
+    members = Membership.objects.filter(company=company_id, role=Role.BUYER, user__is_active=True)
+    return sorted(set(members.values_list("user_id", flat=True)))
+
+
 def people_of_companies(company_ids: Collection[int]) -> dict[int, set[int]]:
     """Give the ids of the active buyers and suppliers of companies, by company."""
     found: dict[int, set[int]] = {company_id: set() for company_id in company_ids}

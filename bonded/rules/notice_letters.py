@@ -33,6 +33,8 @@ SENTENCES: dict[Language, dict[NoticeKind, str]] = {
         NoticeKind.GUARANTEE_ENDS: "A guarantee ends soon.",
         NoticeKind.DUTY_DUE: "Duty is due soon.",
         NoticeKind.SEARCH_NEW_LOTS: "There are new lots in one of your searches.",
+        NoticeKind.QUESTION_ASKED: "Customs asks something about a withdrawal.",
+        NoticeKind.QUESTION_ANSWERED: "A question about a withdrawal is answered.",
     },
     Language.CHINESE: {
         NoticeKind.VISIT_BOOKED: "看货预约已确认。",
@@ -48,6 +50,8 @@ SENTENCES: dict[Language, dict[NoticeKind, str]] = {
         NoticeKind.GUARANTEE_ENDS: "一份担保即将到期。",
         NoticeKind.DUTY_DUE: "税款即将到缴纳期限。",
         NoticeKind.SEARCH_NEW_LOTS: "您保存的一项搜索有新货品。",
+        NoticeKind.QUESTION_ASKED: "海关就一项出库申请提出了问题。",
+        NoticeKind.QUESTION_ANSWERED: "有关一项出库申请的问题已得到答复。",
     },
 }
 INVITATIONS = {Language.ENGLISH: "Sign in to see more", Language.CHINESE: "请登录查看详情"}

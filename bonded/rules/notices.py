@@ -31,6 +31,8 @@ class NoticeKind(StrEnum):
     GUARANTEE_ENDS = "guarantee.ends"  # An instrument of a guarantee ends.
     DUTY_DUE = "duty.due"  # A debt for duty is due, and not all of it is paid.
     SEARCH_NEW_LOTS = "search.new_lots"  # Lots came into bond that a kept search finds.
+    QUESTION_ASKED = "question.asked"  # An officer asks something about a withdrawal.
+    QUESTION_ANSWERED = "question.answered"  # The company has answered.
 
 
 # They speak of what is to come, so they are taken back when it does not come.
@@ -58,6 +60,7 @@ ESCALATIONS: dict[NoticeKind, Escalation] = {
     NoticeKind.VISIT_PUSHED: Escalation(timedelta(hours=1), _BUYERS),
     NoticeKind.VISIT_ENDED: Escalation(timedelta(hours=4), _BUYERS),
     NoticeKind.VISIT_DUTY_CHANGED: Escalation(timedelta(hours=4), _BUYERS),
+    NoticeKind.QUESTION_ASKED: Escalation(timedelta(hours=4), _BUYERS),
 }
 # What lay unread for longer, because nothing was swept or nothing was escalated yet, is not stirred up.
 ESCALATED_WITHIN = timedelta(days=2)

@@ -114,6 +114,8 @@ class Act(StrEnum):
     ANSWER_CUSTOMS_QUERY = "bonded.customs_task.answer"
     AMEND_DECLARATION = "bonded.declaration.amend"
     CANCEL_DECLARATION = "bonded.declaration.cancel"
+    ASK_QUESTION = "bonded.question.ask"
+    ANSWER_QUESTION = "bonded.question.answer"
     READ_MESSAGE_BOARD = "bonded.message_board.read"
     READ_VAULT = "bonded.vault.read"
     VERIFY_HISTORY = "bonded.history.verify"
@@ -202,6 +204,8 @@ MAY: ActTable = {
     Act.AMEND_DECLARATION: frozenset({Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR}),
     Act.CANCEL_DECLARATION: frozenset({Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR, Role.SYSTEM}),
     Act.READ_MESSAGE_BOARD: frozenset({Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER, Role.AUDITOR}),
+    Act.ASK_QUESTION: _OFFICER,
+    Act.ANSWER_QUESTION: _BUYER,
     Act.READ_VAULT: STAFF - _SYSTEM,
     Act.VERIFY_HISTORY: frozenset({Role.ADMINISTRATOR, Role.AUDITOR, Role.SYSTEM}),
     Act.READ_CLIENT_EVENTS: _TRADERS,

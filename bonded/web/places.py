@@ -13,11 +13,12 @@ from bonded.web.gate import pass_at_the_gate
 from bonded.web.locations import WATCHERS, places_by_code
 from bonded.web.navigation import Link
 from bonded.web.officer_queue import FIRST_OF_QUEUE
+from bonded.web.questions import ANSWERED, ASKED
 from bonded.web.withdrawals import READERS, withdrawals_by_id
 
 CODES = (line_at_the_door, pass_at_the_gate)
 FINDERS = (lots_by_number, declarations_by_number, consignments_by_reference, withdrawals_by_id, places_by_code)
-SECTIONS = (FIRST_OF_QUEUE, CUSTODY)
+SECTIONS = (FIRST_OF_QUEUE, CUSTODY, ASKED, ANSWERED)
 OVERSEERS = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 LINKS = (
     Link("queue", _("Queue"), frozenset({Role.CUSTOMS_OFFICER}), order=5),

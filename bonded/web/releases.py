@@ -16,6 +16,7 @@ from bonded.models.withdrawals import Withdrawal, WithdrawalLot
 from bonded.queries.custody import chains_of_custody
 from bonded.queries.declarations import declarations_of_withdrawal, history_of_declaration
 from bonded.queries.documents import papers_of_lots
+from bonded.queries.questions import unanswered_questions
 from bonded.queries.withdrawals import clearances_in_force, custody_problems, lines_of_withdrawal, withdrawal_visible_to
 from bonded.rules.permissions import Role
 from bonded.rules.withdrawals import DEMANDS, Clearance, Procedure, WithdrawalState
@@ -65,6 +66,7 @@ def release(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
         "lines": lines_shown(one),
         "checks": checks,
         "problems": problems,
+        "unanswered": unanswered_questions(one.pk) if is_open else 0,
         "is_clean": is_open and not problems and all(check["met"] for check in checks),
         "is_open": is_open,
         "declarations": declarations_shown(declarations_of_withdrawal(one.pk)),

@@ -11,6 +11,7 @@ from bonded.actions.consignment_files import import_stored_file, store_consignme
 from bonded.actions.customs_tasks import NewTask, open_tasks
 from bonded.actions.declarations import lodge_declaration
 from bonded.actions.holds import place_hold
+from bonded.actions.questions import ask_question
 from bonded.actions.saved_searches import save_search
 from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
 from bonded.rules.customs_tasks import TaskKind
@@ -122,6 +123,7 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     open_tasks([asks], at=after)
     unread = store(b"no message", at=after, message_id="strange-1")
     apply_all(after)
+    ask_question(withdrawal_id=asked.pk, text="Whose are these?", actor=cast.olga, at=after)
     bank_file = imported(camt053(("100.00", "CRDT", "for the emerald"), ("2.00", "DBIT", "fees")), cast, after)
     stone = {"stock_number": lots[0].stock_number}
     return {

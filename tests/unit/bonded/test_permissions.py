@@ -66,6 +66,8 @@ EXPECTED = {
     "bonded.customs_task.answer": {Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR},
     "bonded.declaration.amend": {Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR},
     "bonded.declaration.cancel": {Role.BUYER, Role.SUPPLIER, Role.ADMINISTRATOR, Role.SYSTEM},
+    "bonded.question.ask": {Role.CUSTOMS_OFFICER},
+    "bonded.question.answer": {Role.BUYER},
     "bonded.vault.read": {Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR},
     "bonded.message_board.read": {Role.ADMINISTRATOR, Role.CUSTOMS_OFFICER, Role.AUDITOR},
     "bonded.partition.create": {Role.SYSTEM},
