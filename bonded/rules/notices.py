@@ -30,9 +30,9 @@ class NoticeKind(StrEnum):
     CERTIFICATE_ENDS = "certificate.ends"  # A Kimberley certificate of goods that are here expires.
     GUARANTEE_ENDS = "guarantee.ends"  # An instrument of a guarantee ends.
     DUTY_DUE = "duty.due"  # A debt for duty is due, and not all of it is paid.
-    SEARCH_NEW_LOTS = "search.new_lots"  # Lots came into bond that a kept search finds.
     QUESTION_ASKED = "question.asked"  # An officer asks something about a withdrawal.
     QUESTION_ANSWERED = "question.answered"  # The company has answered.
+    SEARCH_NEW_LOTS = "search.new_lots"  # Lots came into bond that a kept search finds.
 
 
 # They speak of what is to come, so they are taken back when it does not come.
