@@ -56,6 +56,7 @@ def test_administrator__enters_a_rate_and_a_second_one_approves_it(
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto("/schedule")
     page.get_by_role("link", name="Exchange rates").click()
+    page.wait_for_url("**/exchange-rates")
     page.keyboard.press("n")
     page.get_by_label("Rate", exact=True).fill("7.25")
     page.get_by_role("textbox", name="Source").fill("Customs")
