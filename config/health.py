@@ -51,7 +51,7 @@ class HealthMiddleware:
     def readiness() -> HttpResponse:
         """Answer 200, or 503 when the database is away; a Redis that is away is told but does not stop the web.
 
-        Nothing that the web accepts depends on Redis: the rows are the queue.
+        The rows are the queue. Only a second keeper cannot confirm while tries are not counted (docs/reliability.md).
         """
         database, broker = _database(), _redis()
         status = 503 if database else 200

@@ -31,6 +31,8 @@ COLUMNS = ("local_currency", "currency", "rate", "quoted", "valid_from", "valid_
 BOOKS_CURRENCY = "CNY"
 MONTHS_SHOWN = 13
 HUNDREDTH = Decimal("0.01")
+# As the table writes them, with what China and the United Kingdom publish.
+QUOTING_EXAMPLES = {Quoting.LOCAL_PER_UNIT: "7.1 CNY / 1 USD", Quoting.UNITS_PER_LOCAL: "1.27 USD / 1 GBP"}
 MARK_WORDS = {
     "S": gettext_lazy("sourced"),
     "G": gettext_lazy("general knowledge"),
@@ -76,6 +78,13 @@ def _plain(amount: Fraction) -> str:
     return f"{(Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(Decimal('1e-8')).normalize():f}"
 
 
+def _unit(rate: ExchangeRate) -> str:
+    """Write of which currency the rate counts how much for one of which."""
+    is_local = rate.quoted == Quoting.LOCAL_PER_UNIT
+    counted, one = (rate.local_currency, rate.currency) if is_local else (rate.currency, rate.local_currency)
+    return f"{counted} / 1 {one}"
+
+
 @console(*READERS)
 def exchange_rates(request: PageRequest) -> HttpResponse:
     """Show the rates of a day, how one moved in a year, the drafts that wait, and a form for a new one."""
@@ -87,7 +96,7 @@ def exchange_rates(request: PageRequest) -> HttpResponse:
     except RuleViolation as refusal:
         context["not_understood"] = refusal
     found = ExchangeRate.objects.known().in_force(context["day"]).order_by("local_currency", "currency", "pk")
-    rates: list[dict[str, Any]] = [{"one": one, "rate": one.rate.normalize()} for one in found]
+    rates: list[dict[str, Any]] = [{"one": one, "rate": one.rate.normalize(), "of": _unit(one)} for one in found]
     currencies = [row["one"].currency for row in rates if row["one"].local_currency == BOOKS_CURRENCY]
     asked = request.GET.get("currency", "USD")
     currency = asked if asked in currencies else next(iter(currencies), "")
@@ -106,7 +115,7 @@ def exchange_rates(request: PageRequest) -> HttpResponse:
         "after_coming": month_after(coming),
         "published_on": publication_day(coming, is_holiday=lambda day: day in public_holidays(day, day)),
         "all_currencies": sorted(CURRENCY_DECIMALS),
-        "quotings": list(Quoting),
+        "quotings": QUOTING_EXAMPLES.items(),
         "marks": MARK_WORDS.items(),
         "may_act": request.actor.role is Role.ADMINISTRATOR,
     }

@@ -13,6 +13,7 @@ from bonded.actions.declarations import lodge_declaration
 from bonded.actions.holds import place_hold
 from bonded.actions.questions import ask_question
 from bonded.actions.saved_searches import save_search
+from bonded.actions.search_alerts import set_search_alert
 from bonded.actions.withdrawals import release_withdrawal, request_withdrawal
 from bonded.rules.customs_tasks import TaskKind
 from bonded.rules.holds import HoldKind
@@ -92,7 +93,9 @@ def a_lived_in_platform(cast: Cast, at: datetime) -> Words:
     order_account_statement(
         company_id=cast.alder.pk, currency="CNY", month=date(2026, 11, 1), actor=cast.alice, at=after
     )
-    save_search(name="Large and white", query="carats_from=1&colour=D", actor=cast.alice, at=after)
+    kept = save_search(name="Large and white", query="carats_from=1&colour=D", actor=cast.alice, at=after)
+    set_search_alert(search_id=kept.pk, is_wanted=True, actor=cast.alice, at=after)
+    save_search(name="Rubies", query="variety=ruby", actor=cast.alice, at=after)
     here = booking_of(second, [lots[5]], actor=cast.alice, at=at)
     entered = check_in(booking_id=here.pk, identity_note="passport seen", actor=cast.vera, at=after)
     place_hold(lot_id=lots[4].pk, kind=HoldKind.CUSTOMS, reason="A tip.", actor=cast.olga, at=after)

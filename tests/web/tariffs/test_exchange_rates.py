@@ -44,7 +44,7 @@ def _clock(monkeypatch: pytest.MonkeyPatch, at: datetime, cast: Cast) -> None:
 def test_exchange_rates__shows_the_day_and_what_is_not_verified() -> None:
     page = said(signed_in("audrey"), PAGE)
 
-    assert "USD / CNY" in page
+    assert "CNY / 1 USD" in page
     assert ">7.1<" in page
     assert "not verified" in page
     assert "No rate is known for this day" in said(signed_in("ada"), f"{PAGE}?on=2018-01-01")
