@@ -80,6 +80,8 @@ def test_home__leads_to_the_withdrawals_and_the_lots_on_hold(cast, at):
     assert f'href="/withdrawals/{withdrawal.pk}"' in page_of("ada")
     packet = reverse("release", kwargs={"withdrawal_id": withdrawal.pk})
     assert f'href="{packet}"' in page_of("olga")
+    # The queue's first rows lead to the packet too; no other panel may lead elsewhere.
+    assert f'href="/withdrawals/{withdrawal.pk}"' not in page_of("olga")
     for name in ("olga", "victor", "ada"):
         assert f'href="{reverse("stone", kwargs={"stock_number": held.stock_number})}"' in page_of(name)
 
