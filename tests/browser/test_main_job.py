@@ -168,6 +168,7 @@ def into_bond(sven: Person, victor: Person, *, stock: str, reference: str, vera:
     file: FilePayload = {"name": "one.csv", "mimeType": "text/csv", "buffer": lines.encode()}
     sven.hands.choose_file(sven.page.get_by_label("CSV file"), file)
     sven.press("Send")
+    sven.press("Store its lines s")
     expect(sven.page.locator("#progress")).to_contain_text("Done", timeout=PATIENCE_SECONDS * 1000)
     sven.follow(f"Consignment {reference}")
     sven.press("Declare to customs d")

@@ -44,7 +44,7 @@ STATEMENTS = {
     "new_offer as alice": 6,
     "withdrawals as alice": 6,
     "withdrawals as olga": 6,
-    "withdrawal as alice": 17,
+    "withdrawal as alice": 18,
     "withdrawal as olga": 14,
     "new_withdrawal as alice": 5,
     "settle_duty as alice": 4,
