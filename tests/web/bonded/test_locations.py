@@ -92,7 +92,11 @@ def test_places_with_holdings__sums_each_place_with_what_lies_below_it(cast: Cas
     assert dict(expected_holdings(actor=cast.olga).by_keeping) == {Keeping.EXPECTED: 1}
 
 
-def test_places_with_holdings__opens_a_place_and_is_narrowed(cast: Cast, at: datetime) -> None:
+@pytest.mark.parametrize("few", [0, 200])
+def test_places_with_holdings__opens_a_place_and_is_narrowed(
+    cast: Cast, at: datetime, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bonded.queries.locations.FEW_PLACES", few)
     a_house(cast, at)
     safe = place_by_code("V1-S1", actor=cast.olga)
 
