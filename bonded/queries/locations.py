@@ -21,6 +21,8 @@ from bonded.rules.permissions import Act, Actor, require
 
 # More places side by side than these are found by their codes, not on one page.
 MOST_PLACES = 200
+# So few places are read by their index; for more, the whole table is read once and what lies elsewhere left out.
+FEW_PLACES = 200
 
 
 @dataclass(slots=True)
@@ -82,7 +84,6 @@ _IN_PLACES = f"""
      WHERE %(keeping)s = '' OR sums.keeping = %(keeping)s GROUP BY 1, 2, 3
 """  # noqa: S608
 _EVERYWHERE = _IN_PLACES.format(where="bonded_lot.location_id IS NOT NULL")
-# The ids are asked for before, so that few places are read by their index and many by the table.
 _BELOW = _IN_PLACES.format(where="bonded_lot.location_id = ANY(%(within)s)")
 _EXPECTED = f"""
     SELECT 0, currency, keeping, lots, carats, minor::bigint
@@ -93,10 +94,9 @@ _UNDER_BOND = [CustomsState.BONDED.value, CustomsState.RELEASED.value]
 
 
 def _sums(
-    statement: str, kind: LotKind | None, keeping: Keeping | None, top: Location | None = None
+    statement: str, kind: LotKind | None, keeping: Keeping | None, top: int = 0, within: Sequence[int] = ()
 ) -> dict[int, Holdings]:
-    within: list[int] = _ids_below(top) if top else []
-    names: dict[str, Any] = {"top": top.pk if top else 0, "within": within, "under_bond": _UNDER_BOND}
+    names: dict[str, Any] = {"top": top, "within": list(within), "under_bond": _UNDER_BOND}
     names |= {"kind": kind or "", "keeping": keeping or ""}
     found: dict[int, Holdings] = {}
     with connection.cursor() as cursor:
@@ -121,7 +121,9 @@ def places_with_holdings(
     else:
         outer_first = (F("parent").asc(nulls_first=True), "code")
         rows = list(Location.objects.filter(parent__parent__isnull=True).order_by(*outer_first)[:MOST_PLACES])
-    sums = _sums(_BELOW if top else _EVERYWHERE, kind, keeping, top)
+    within = _ids_below(top) if top else []
+    statement = _BELOW if top and len(within) <= FEW_PLACES else _EVERYWHERE
+    sums = _sums(statement, kind, keeping, top.pk if top else 0, within)
     places = [Place(one.pk, one.code, one.kind, one.parent_id, sums.get(one.pk, Holdings())) for one in rows]
     return places, sum_of(sums.values())
 

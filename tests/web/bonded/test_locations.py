@@ -92,7 +92,11 @@ def test_places_with_holdings__sums_each_place_with_what_lies_below_it(cast: Cas
     assert dict(expected_holdings(actor=cast.olga).by_keeping) == {Keeping.EXPECTED: 1}
 
 
-def test_places_with_holdings__opens_a_place_and_is_narrowed(cast: Cast, at: datetime) -> None:
+@pytest.mark.parametrize("few", [0, 200])
+def test_places_with_holdings__opens_a_place_and_is_narrowed(
+    cast: Cast, at: datetime, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bonded.queries.locations.FEW_PLACES", few)
     a_house(cast, at)
     safe = place_by_code("V1-S1", actor=cast.olga)
 
@@ -154,6 +158,8 @@ def test_vault__shows_places_and_opens_them(cast: Cast, at: datetime) -> None:
     assert lots[0].seal_number in inside
     assert f"/stones/{lots[2].stock_number}" not in inside
     assert lots[3].stock_number in said(signed_in("olga"), "/vault/expected")
+    assert "/vault/places/V1-S1-T1" in said(signed_in("olga"), f"/stones/{lots[0].stock_number}")
+    assert "/vault/places" not in said(signed_in("alice"), f"/stones/{lots[0].stock_number}")
     assert "/vault/places/V1-S1" in signed_in("olga").get("/find?q=V1-S1")["Location"]
     assert "Nothing here goes by" in said(signed_in("alice"), "/find?q=V1-S1")
 
