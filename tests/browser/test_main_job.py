@@ -140,7 +140,7 @@ def test_main_job__is_done_on_the_consoles(
     windows.close()
     assert windows.faults == []
     stone = "SELECT goods_state, trade_state, seal_number FROM bonded_lot WHERE stock_number = %s"
-    assert rows(platform, stone, stock) == [("out", "withdrawn", f"{stock}-B")]
+    assert rows(platform, stone, stock) == [("out", "sold", f"{stock}-B")]
     assert rows(
         platform, "SELECT state, paid_minor = total_minor FROM tariffs_dutydebt WHERE reference = %s", debt
     ) == [("paid", True)]
@@ -200,10 +200,7 @@ def examined(alice: Person, victor: Person, *, stock: str, vera: str) -> None:
     alice.is_told("The visit is booked.")
 
     victor.follow("Today")
-    # The cursor stands in the box for codes; a scanner types the stock number and Enter.
-    expect(victor.page.get_by_label("Scan or type")).to_be_focused()
-    victor.page.keyboard.type(stock)
-    victor.page.keyboard.press("Enter")
+    scan(victor, stock)
     victor.write("Which papers were seen", "passport seen")
     victor.press("Let in")
     weigh(victor, {"Reading, carats": "1.010", "Pieces": "1", "Seal read from the packet": f"{stock}-A"}, vera)
@@ -220,6 +217,13 @@ def examined(alice: Person, victor: Person, *, stock: str, vera: str) -> None:
     victor.press("Seal and put back")
     victor.press("End the visit c")
     victor.is_told("The visit is over")
+
+
+def scan(keeper: Person, code: str) -> None:
+    """Type as a scanner does into the box for codes, where the cursor stands."""
+    expect(keeper.page.get_by_label("Scan or type")).to_be_focused()
+    keeper.page.keyboard.type(code)
+    keeper.page.keyboard.press("Enter")
 
 
 def weigh(keeper: Person, readings: dict[str, str], vera: str) -> None:
@@ -261,7 +265,7 @@ def released(alice: Person, olga: Person, victor: Person, *, vera: str) -> tuple
     alice.press("Pass for the vault's door")
     token = alice.page.locator("article code").inner_text()
     victor.follow("Gate")
-    victor.write("Pass", token)
+    scan(victor, token)
     confirm(victor, vera)
     victor.press("Hand over")
     victor.is_told("Handed over")
@@ -273,7 +277,8 @@ def settled(ada: Person, debt: str, amount: Money, *, statement: str) -> None:
     content = write_camt053(
         identification=f"BJ-{statement}",
         account="622202400000000001",
-        opening=Money(0, "CNY"),
+        # Statements of one account with the same balances and lines are the same statement, told twice.
+        opening=Money(len(statement), "CNY"),
         payments=[Payment(amount, "Alder Trading (Shenzhen)", "622202400000000777", f"duty {debt}")],
         on=localdate(),
     )
