@@ -15,6 +15,7 @@ from bonded.models.withdrawals import GrantedClearance
 from bonded.queries.pages import Page
 from bonded.rules.cursors import CursorInvalid, decode_cursor, encode_cursor
 from bonded.rules.customs_tasks import DUE_WITHIN
+from bonded.rules.declarations import DeclarationState, SelectivityLane
 from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.withdrawals import Clearance, Procedure, missing_clearances
 
@@ -33,7 +34,7 @@ class QueueRow:
     """One thing that waits: since when, until when an answer is due, of whom it is, and what is known of it.
 
     `missing` are the clearances that a withdrawal still lacks; None for everything else. `held` counts its lots
-    on hold.
+    on hold. `lane` is known once customs has done something with its declaration, and empty until then.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class QueueRow:
     label: str
     state: str
     held: int
+    lane: str
     missing: Sequence[str] | None
 
     @property
@@ -53,27 +55,36 @@ class QueueRow:
 
 # The clearance that the release itself grants is not waited for.
 _BY_THE_RELEASE = Clearance.CUSTODY_RECONCILED.value
+# What customs says of a declaration that it does not, or no longer, look at more closely.
+_LET_GO = [one.value for one in (DeclarationState.ACCEPTED, DeclarationState.RELEASED, DeclarationState.CLEARED)]
 _TERMS = json.dumps({kind.value: f"{term.total_seconds():.0f} seconds" for kind, term in DUE_WITHIN.items()})
 _ROWS = """
     SELECT * FROM (
         SELECT 'withdrawal' AS kind, w.id::text AS key, w.requested_at AS since, NULL::timestamptz AS due_at,
                c.name AS label, w.state AS state, w.procedure AS detail,
                (SELECT count(*) FROM bonded_withdrawallot x JOIN bonded_lot l ON l.id = x.lot_id
-                 WHERE x.withdrawal_id = w.id AND l.is_on_hold) AS held
+                 WHERE x.withdrawal_id = w.id AND l.is_on_hold) AS held,
+               coalesce((SELECT CASE WHEN bool_or(step.after = 'inspection_ordered') THEN 'red_lane'
+                                     WHEN bool_or(step.after = 'documents_requested') THEN 'yellow_lane'
+                                     WHEN bool_or(step.after = ANY(%(let_go)s::text[])) THEN 'green_lane' END
+                           FROM bonded_declaration d
+                           JOIN bonded_customsstatuschange step ON step.stream = 'declaration:' || d.id
+                          WHERE d.withdrawal_id = w.id), '') AS lane
           FROM bonded_withdrawal w JOIN bonded_company c ON c.id = w.company_id
          WHERE w.state IN ('requested', 'declared')
         UNION ALL
         SELECT 'task', t.id::text, t.opened_at,
-               t.opened_at + (%(terms)s::json ->> t.kind)::interval, t.subject, t.kind, t.office, 0
+               t.opened_at + (%(terms)s::json ->> t.kind)::interval, t.subject, t.kind, t.office, 0, ''
           FROM bonded_customstask t WHERE t.closed_at IS NULL
         UNION ALL
-        SELECT 'hold', h.id::text, h.placed_at, h.answer_due_at, l.stock_number, h.kind, h.reason, 1
+        SELECT 'hold', h.id::text, h.placed_at, h.answer_due_at, l.stock_number, h.kind, h.reason, 1, ''
           FROM bonded_hold h JOIN bonded_lot l ON l.id = h.lot_id WHERE h.lifted_at IS NULL
         UNION ALL
-        SELECT 'message', m.id::text, m.received_at, NULL, m.office || ' ' || m.message_id, m.cause, m.office, 0
+        SELECT 'message', m.id::text, m.received_at, NULL, m.office || ' ' || m.message_id, m.cause, m.office, 0, ''
           FROM bonded_incomingcustomsmessage m WHERE m.state = 'parked'
     ) AS waits
      WHERE (%(kind)s = '' OR kind = %(kind)s) AND (%(before)s::timestamptz IS NULL OR since <= %(before)s)
+       AND (%(lane)s = '' OR lane = %(lane)s)
        AND (NOT %(is_held)s OR held > 0) AND (NOT %(is_overdue)s OR due_at <= %(at)s)
        AND (%(after)s::timestamptz IS NULL OR (since, kind, key) > (%(after)s, %(after_kind)s, %(after_key)s))
      ORDER BY since, kind, key LIMIT %(most)s
@@ -86,6 +97,7 @@ def officer_queue(
     at: datetime,
     kind: QueueKind | None = None,
     before: datetime | None = None,
+    lane: SelectivityLane | None = None,
     is_held: bool = False,
     is_overdue: bool = False,
     cursor: str | None = None,
@@ -93,8 +105,8 @@ def officer_queue(
 ) -> Page[QueueRow]:
     """Give what waits for an officer, the oldest first; runs two SQL statements. Raises CursorInvalid.
 
-    `before` keeps what has waited since then at least, `is_held` what has a lot on hold, `is_overdue` what should
-    have been answered by `at`.
+    `before` keeps what has waited since then at least, `lane` withdrawals in that lane of customs, `is_held` what has
+    a lot on hold, `is_overdue` what should have been answered by `at`.
     """
     require(actor, Act.READ_MESSAGE_BOARD)
     after, after_kind, after_key = _read(cursor) if cursor else (None, "", "")
@@ -102,6 +114,8 @@ def officer_queue(
         "kind": kind.value if kind else "",
         "terms": _TERMS,
         "before": before,
+        "lane": lane.value if lane else "",
+        "let_go": _LET_GO,
         "is_held": is_held,
         "is_overdue": is_overdue,
         "at": at,
@@ -140,11 +154,11 @@ def _granted(withdrawal_ids: Sequence[str]) -> dict[str, set[Clearance]]:
 
 
 def _row(row: Sequence[str | int | datetime], granted: dict[str, set[Clearance]]) -> QueueRow:
-    kind, key, since, due_at, label, state, detail, held = row
+    kind, key, since, due_at, label, state, detail, held, lane = row
     assert isinstance(since, datetime)
     missing = None
     if kind == QueueKind.WITHDRAWAL:
         lacking = missing_clearances(Procedure(str(detail)), granted[str(key)])
         missing = [one for one in lacking if one != _BY_THE_RELEASE]
     due = due_at if isinstance(due_at, datetime) else None
-    return QueueRow(str(kind), str(key), since, due, str(label), str(state), int(str(held)), missing)
+    return QueueRow(str(kind), str(key), since, due, str(label), str(state), int(str(held)), str(lane), missing)

@@ -35,6 +35,14 @@ class DeclarationState(StrEnum):
     CANCELLED = "cancelled"  # Deleted by the office or withdrawn.
 
 
+class SelectivityLane(StrEnum):
+    """How closely customs looks at a declaration."""
+
+    GREEN = "green_lane"  # Let go by what it says.
+    YELLOW = "yellow_lane"  # Papers were asked for.
+    RED = "red_lane"  # The goods were to be seen.
+
+
 class DebtState(StrEnum):
     """What customs last said of the money owed, which is another thing than where the goods may go."""
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 from bonded.queries.officer_queue import QueueKind, QueueRow, officer_queue
 from bonded.queries.pages import page_size_from_text
+from bonded.rules.declarations import SelectivityLane
 from bonded.rules.errors import InputInvalid
 from bonded.rules.permissions import Role
 from bonded.web.doors import PageRequest, console, page
@@ -49,6 +50,7 @@ def _asked(request: PageRequest) -> dict[str, Any]:
     typed = request.GET
     try:
         kind = QueueKind(typed["kind"]) if typed.get("kind") else None
+        lane = SelectivityLane(typed["lane"]) if typed.get("lane") else None
         hours = int(typed["hours"]) if typed.get("hours") else 0
     except ValueError:
         raise InputInvalid("Choose from what the form offers.") from None
@@ -56,6 +58,7 @@ def _asked(request: PageRequest) -> dict[str, Any]:
         raise InputInvalid("Choose from what the form offers.")
     return {
         "kind": kind,
+        "lane": lane,
         "before": request.at - timedelta(hours=hours) if hours else None,
         "is_held": typed.get("risk") == "held",
         "is_overdue": typed.get("risk") == "overdue",
@@ -72,7 +75,13 @@ def queue(request: PageRequest) -> HttpResponse:
         limit=page_size_from_text(request.GET.get("limit")),
         **_asked(request),
     )
-    context = {"page": found, "rows": shown(found.rows, request.at), "kinds": list(QueueKind), "ages": AGES}
+    context = {
+        "page": found,
+        "rows": shown(found.rows, request.at),
+        "kinds": list(QueueKind),
+        "lanes": list(SelectivityLane),
+        "ages": AGES,
+    }
     return page(request, "bonded/officer/queue.html", context)
 
 

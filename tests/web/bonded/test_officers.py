@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bonded.actions.declarations import change_status
 from bonded.actions.holds import place_hold
 from bonded.actions.withdrawals import request_withdrawal
+from bonded.models.declarations import Declaration
 from bonded.models.documents import KimberleyCertificate
 from bonded.models.holds import Hold
 from bonded.models.lots import Lot
 from bonded.models.withdrawals import Withdrawal
 from bonded.queries.documents import papers_of_lots
-from bonded.queries.officer_queue import officer_queue
+from bonded.queries.officer_queue import QueueKind, officer_queue
+from bonded.rules.declarations import DeclarationState, SelectivityLane
 from bonded.rules.documents import PaperKind
 from bonded.rules.holds import HoldKind
 from bonded.rules.withdrawals import Procedure
@@ -24,7 +27,7 @@ from tests.situations.bonded import (
     a_withdrawal_ready_to_leave,
     lots_in_the_vault,
 )
-from tests.situations.customs import a_declared_consignment
+from tests.situations.customs import a_declared_consignment, a_declared_withdrawal, apply_all, message, store
 from tests.situations.web_clients import key_of, signed_in
 
 HOSTILE = "<script>alert(1)</script>"
@@ -64,8 +67,25 @@ def test_queue__is_narrowed_and_paged_by_its_address(cast: Cast, at: datetime) -
     assert [one.key for one in rest.rows] == [str(asked.pk)]
     assert "Nothing waits" in client.get("/queue?kind=hold").content.decode()
     assert "Nothing waits" in client.get("/queue?risk=overdue").content.decode()
-    for wrong in ("kind=x", "hours=5", "hours=x", "cursor=x", "limit=0", "cursor=WyJhIiwiYiIsImMiXQ"):
+    for wrong in ("lane=blue", "kind=x", "hours=5", "hours=x", "cursor=x", "limit=0", "cursor=WyJhIiwiYiIsImMiXQ"):
         assert client.get(f"/queue?{wrong}").status_code == 400
+
+
+def test_queue__is_narrowed_by_the_lane_that_customs_chose(cast: Cast, at: datetime) -> None:
+    declared = [a_declared_withdrawal(cast, at + timedelta(minutes=n)) for n in range(4)]
+    for declaration, status in zip(declared, "JC7", strict=False):
+        store(message(declaration, 1, status, at=at), at=at)
+    apply_all(at)
+    change_status(Declaration.objects.get(pk=declared[2].pk), DeclarationState.DOCUMENTS_REQUESTED, at=at)
+    lanes = [SelectivityLane.GREEN, SelectivityLane.RED, SelectivityLane.YELLOW]
+
+    rows = officer_queue(actor=cast.olga, at=at, kind=QueueKind.WITHDRAWAL).rows
+    assert [one.lane for one in rows] == [*lanes, ""]
+    for lane, declaration in zip(lanes, declared, strict=False):
+        only = officer_queue(actor=cast.olga, at=at, lane=lane).rows
+        assert [one.key for one in only] == [str(declaration.withdrawal_id)]
+        page = signed_in("olga").get(f"/queue?lane={lane}").content.decode()
+        assert page.count("/releases/") == 1
 
 
 @pytest.mark.parametrize("username", ["alice", "charlie", "victor", "sven", "ada"])
