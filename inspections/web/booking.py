@@ -83,9 +83,9 @@ def _headroom(request: PageRequest, lot_ids: Sequence[int]) -> dict[str, Any]:
 
 
 @console(Role.BUYER)
-def book(request: PageRequest) -> HttpResponse:
+def book(request: PageRequest, booking_id: UUID | None = None) -> HttpResponse:
     """Show the tray, the times of a week, and whether the guarantee is enough; of a visit to move, its lots instead."""
-    moved_id = uuid_from_text(request.GET.get("move", ""))
+    moved_id = booking_id or uuid_from_text(request.GET.get("move", ""))
     moved = booking_visible_to(request.actor, moved_id) if moved_id else None
     lot_ids = [one.lot_id for one in moved.lots.all()] if moved else _lots_in_tray(request)
     today = request.at.astimezone(ROOM_ZONE).date()
