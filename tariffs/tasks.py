@@ -79,9 +79,11 @@ def tell_new_lots() -> int:
 
     It is here because a search may go by landed cost.
     """
-    told = 0
-    while searches := tell_new_lots_of_searches(
-        count_new=count_new_lots, limit=SEARCHES_AT_ONCE, actor=SYSTEM, at=timezone.now()
-    ):
+    told, after = 0, None
+    while True:
+        searches, after = tell_new_lots_of_searches(
+            count_new=count_new_lots, limit=SEARCHES_AT_ONCE, after=after, actor=SYSTEM, at=timezone.now()
+        )
         told += searches
-    return told
+        if after is None:
+            return told

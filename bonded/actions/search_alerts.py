@@ -18,6 +18,9 @@ from bonded.rules.saved_searches import SETTLED_AFTER, subject_of
 # Query, since, until → how many lots came after the one moment and not after the other; None if that can't be said yet.
 CountNew = Callable[[str, datetime, datetime], int | None]
 
+# Until when a search was told of, and its id: the order in which searches are looked at.
+Looked = tuple[datetime, int]
+
 
 @transaction.atomic
 def set_search_alert(*, search_id: int, is_wanted: bool, actor: Actor, at: datetime) -> SavedSearch:
@@ -35,17 +38,21 @@ def set_search_alert(*, search_id: int, is_wanted: bool, actor: Actor, at: datet
 
 
 @transaction.atomic
-def tell_new_lots(*, count_new: CountNew, limit: int, actor: Actor, at: datetime) -> int:
-    """Tell of what came into up to `limit` searches since it was told last, and give the number of searches looked at.
+def tell_new_lots(
+    *, count_new: CountNew, limit: int, after: Looked | None = None, actor: Actor, at: datetime
+) -> tuple[int, Looked | None]:
+    """Tell of what came since it was told last into up to `limit` searches after the one that was looked at last.
 
-    A search that was looked at is not looked at for a day; what came in the last minutes waits for the next time. Where
-    the count can't be said yet, nothing is told, and the next sweep asks again; such a search is not in the number, so
-    that a sweep ends.
+    Gives how many searches are settled for a day, and the last one looked at, None at the end. What came in the last
+    minutes waits for the next time. Where the count can't be said yet, nothing is told, and the next sweep asks again.
     """
     require(actor, Act.TELL_NEW_LOTS)
     done, until = 0, at - SETTLED_AFTER
-    for kept in SavedSearch.objects.to_tell(until).select_for_update(of=("self",), skip_locked=True)[:limit]:
+    due = SavedSearch.objects.to_tell(until, after=after).select_for_update(of=("self",), skip_locked=True)
+    after = None
+    for kept in due[:limit]:
         assert kept.told_until is not None, "it was asked for"
+        after = (kept.told_until, kept.pk)
         lots = count_new(kept.query, kept.told_until, until)
         if lots is None:
             continue
@@ -63,4 +70,4 @@ def tell_new_lots(*, count_new: CountNew, limit: int, actor: Actor, at: datetime
                 due_at=at,
                 at=at,
             )
-    return done
+    return done, after

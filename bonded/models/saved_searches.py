@@ -20,10 +20,14 @@ class SavedSearchQuerySet(TableQuerySet["SavedSearch"]):
         """Keep the person's own."""
         return self.filter(user_id=actor.user_id or 0)
 
-    def to_tell(self, until: datetime) -> SavedSearchQuerySet:
-        """Keep those of active buyers whose lots were told until a day before a moment, the longest ago first."""
+    def to_tell(self, until: datetime, *, after: tuple[datetime, int] | None = None) -> SavedSearchQuerySet:
+        """Keep those of active buyers whose lots were told until a day before a moment, the longest ago first.
+
+        After (told until, id), those that come behind it.
+        """
         buyers = Membership.objects.filter(user=OuterRef("user"), user__is_active=True, role=Role.BUYER)
-        return self.filter(Exists(buyers), told_until__lte=until - TOLD_EVERY).order_by("told_until", "pk")
+        due = self.filter(Exists(buyers), told_until__lte=until - TOLD_EVERY).order_by("told_until", "pk")
+        return due.filter(Q(told_until__gt=after[0]) | Q(told_until=after[0], pk__gt=after[1])) if after else due
 
 
 class SavedSearch(Table):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from bonded.models.consignment_files import ConsignmentFile
 from bonded.models.invariants import InvariantReport
 from bonded.queries.consignment_files import files_visible_to
-from bonded.rules.consignment_files import UNDER_WAY
+from bonded.rules.consignment_files import UNDER_WAY, FileState
 from bonded.rules.permissions import Role
 from bonded.web.doors import PageRequest, console, page
 from bonded.web.find import address_of
@@ -102,7 +102,8 @@ def import_job(file: ConsignmentFile) -> Job:
 
 
 def _imports(request: PageRequest, most: int) -> list[Job]:
-    files = files_visible_to(request.actor).select_related("stored_by")
+    # Nobody works on a file that is only looked at.
+    files = files_visible_to(request.actor).exclude(state=FileState.PROPOSED).select_related("stored_by")
     # A file that is not finished has no such moment, and stands before all others.
     return [import_job(file) for file in files.order_by("-finished_at", "-stored_at")[:most]]
 

@@ -65,7 +65,7 @@ def witness_from(request: PageRequest) -> int:
     typed = request.POST
     username = typed.get("witness", "").strip()[:LONGEST]
     _count_try(f"by {request.user.pk}", request.at)
-    _count_try(f"of {username}", request.at)
+    _count_try(f"of {username.casefold()}", request.at)
     password, code = typed.get("witness_password", ""), typed.get("witness_code", "").strip()[:LONGEST]
     is_sane = "\0" not in username and len(password) <= 4096
     user = authenticate(request, username=username, password=password) if is_sane else None

@@ -85,6 +85,10 @@ def _unit(rate: ExchangeRate) -> str:
     return f"{counted} / 1 {one}"
 
 
+# Drafts that wait are few; the schedule's own page lists them all.
+MOST_WAITING = 20
+
+
 @console(*READERS)
 def exchange_rates(request: PageRequest) -> HttpResponse:
     """Show the rates of a day, how one moved in a year, the drafts that wait, and a form for a new one."""
@@ -110,7 +114,8 @@ def exchange_rates(request: PageRequest) -> HttpResponse:
         "waiting": drafts_for(request.actor)
         .filter(state__in=WAITING)
         .exclude(exchange_rates=[])
-        .order_by("drafted_at"),
+        .defer("measures")
+        .order_by("drafted_at")[:MOST_WAITING],
         "coming": coming,
         "after_coming": month_after(coming),
         "published_on": publication_day(coming, is_holiday=lambda day: day in public_holidays(day, day)),

@@ -60,7 +60,7 @@ def _price_lists(request: PageRequest, most: int) -> list[Job]:
             done=one.lots,
             total=one.lots,
         )
-        for one in PriceList.objects.order_by("-pk")[: min(most, 3)]
+        for one in PriceList.objects.defer("sorts", "unpriced", "coming").order_by("-pk")[: min(most, 3)]
     ]
     rates = RatesToPrice.objects.order_by("published_at").first()
     lots = LotToPrice.objects.count()

@@ -85,7 +85,8 @@ class Windows:
 
         def on_console(message: ConsoleMessage) -> None:
             # That a refused form answers 4xx is told by the browser as an error; its page is looked at by the tests.
-            if message.type == "error" and "status of 4" not in message.text:
+            is_refusal = "status of 4" in message.text and "/static/" not in message.location["url"]
+            if message.type == "error" and not is_refusal:
                 self.faults.append(f"{page.url}: {message.text}")
 
         def on_request(request: Request) -> None:

@@ -93,6 +93,21 @@ def test_tell_new_lots__goes_by_landed_cost_once_prices_are_there(cast: Cast, at
     assert told_of(subject_of(cheap.pk)) == []
 
 
+def test_tell_new_lots__reaches_those_behind_what_waits_for_prices(
+    cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "SEARCHES_AT_ONCE", 2)
+    a_schedule(at)
+    for number in range(3):
+        a_search(cast.alice, at, "landed_from=1", name=f"Waits {number}")
+    plain = a_search(cast.alice, at)
+    lots_in_the_vault(cast, at + MINUTE, lots=[GEM])
+
+    assert swept(at + 2 * DAY, monkeypatch) == 1
+
+    assert told_of(subject_of(plain.pk)) == [("alice", "search.new_lots")]
+
+
 def test_tell_new_lots__passes_by_what_is_not_understood_and_who_buys_no_more(
     cast: Cast, at: datetime, monkeypatch: Any
 ) -> None:

@@ -112,7 +112,7 @@ def test_exchange_rates__is_read_by_oversight_and_drafted_by_administrators() ->
     for name, status in (("audrey", 200), ("olga", 200), ("alice", 403), ("victor", 403), ("sven", 403)):
         assert signed_in(name).get(PAGE).status_code == status
         assert signed_in(name).post(f"{PAGE}/draft", FORM).status_code == 403
-    assert "draft_exchange_rate" not in said(signed_in("audrey"), PAGE)
+    assert "/exchange-rates/draft" not in said(signed_in("audrey"), PAGE)
     assert 'name="rate"' not in said(signed_in("audrey"), PAGE)
     assert not ScheduleDraft.objects.exists()
     assert ExchangeRate.objects.count() == 1
