@@ -19,6 +19,8 @@ from bonded.web.fields import file_of as file_of  # noqa: PLC0414
 from bonded.web.fields import text_of as text_of  # noqa: PLC0414
 from bonded.web.fields import whole_of as whole_of  # noqa: PLC0414
 from bonded.web.figures import carats as carats  # noqa: PLC0414
+from bonded.web.figures import day as day  # noqa: PLC0414
+from bonded.web.figures import moment as moment  # noqa: PLC0414
 from bonded.web.figures import money as money  # noqa: PLC0414
 from bonded.web.find import Found as Found  # noqa: PLC0414
 from bonded.web.find import address_of as address_of  # noqa: PLC0414

@@ -6,23 +6,25 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from bonded.rules.permissions import Actor, Role
-from bonded.web.base import Panel
+from bonded.web.base import Panel, address_of, moment, word_of
 from inspections.queries.bookings import bookings_visible_to
-from inspections.rules.slots import ROOM_ZONE
 
 ROWS = 10
 
 
 def viewings_to_come(actor: Actor, at: datetime) -> Sequence[Mapping[str, Any]]:
-    """Give the visits that are not over, the soonest first, by the building's clock."""
+    """Give the visits that are not over, the soonest first."""
     live = bookings_visible_to(actor).live().order_by("during", "pk")
     return [
         {
-            "When": booking.during.lower.astimezone(ROOM_ZONE).strftime("%d %b %H:%M"),
+            "When": moment(booking.during.lower),
             "Desk": booking.desk.location.code,
             "Company": booking.company.name,
-            "State": booking.state,
+            "State": word_of(booking.state),
+            "href": address_of("visit", booking_id=booking.pk),
         }
         for booking in live[:ROWS]
     ]
@@ -30,10 +32,11 @@ def viewings_to_come(actor: Actor, at: datetime) -> Sequence[Mapping[str, Any]]:
 
 PANELS = (
     Panel(
-        "Viewings",
+        _("Viewings"),
         frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}),
         ("When", "Desk", "Company", "State"),
         viewings_to_come,
-        "No viewing is booked.",
+        _("No viewing is booked."),
+        more="visits",
     ),
 )

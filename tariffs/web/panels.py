@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from bonded.rules.permissions import Actor, Role
-from bonded.web.base import Panel, address_of
+from bonded.web.base import Panel, address_of, day, money
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount
 from tariffs.queries.ledger import ledger_balances
@@ -23,9 +23,9 @@ def debts_by_due_day(actor: Actor, at: datetime) -> Rows:
     open_debts = DutyDebt.objects.visible_to(actor).open()
     return [
         {
-            "Due": debt.due_on.isoformat(),
+            "Due": day(debt.due_on),
             "Reference": debt.reference,
-            "Outstanding": f"{debt.outstanding} {debt.currency}",
+            "Outstanding": money(debt.outstanding),
             "href": address_of("withdrawal", withdrawal_id=debt.withdrawal_id),
         }
         for debt in open_debts.order_by("due_on", "pk")[:ROWS]
@@ -38,10 +38,10 @@ def guarantees(actor: Actor, at: datetime) -> Rows:
     return [
         {
             "Company": account.company.name,
-            "Limit": str(account.headroom.limit),
-            "Reserved": str(account.headroom.reserved),
-            "Used": str(account.headroom.used),
-            "Available": str(account.headroom.available),
+            "Limit": money(account.headroom.limit),
+            "Reserved": money(account.headroom.reserved),
+            "Used": money(account.headroom.used),
+            "Available": money(account.headroom.available),
             "href": address_of("company")
             if actor.role is Role.BUYER
             else address_of("guarantee", company_id=account.company_id),
@@ -55,7 +55,7 @@ def balances(actor: Actor, at: datetime) -> Rows:
     return [
         {
             "Account": f"{one.code} {one.code.name.lower().replace('_', ' ')}",
-            "Balance": f"{one.amount} {one.amount.currency}",
+            "Balance": money(one.amount),
         }
         for one in ledger_balances(actor=actor)
     ]
@@ -70,7 +70,7 @@ PANELS = (
         _("Nothing is owed."),
     ),
     Panel(
-        _("Guarantees, in yuan"),
+        _("Guarantees"),
         frozenset({Role.BUYER, Role.ADMINISTRATOR, Role.AUDITOR}),
         ("Company", "Limit", "Reserved", "Used", "Available"),
         guarantees,

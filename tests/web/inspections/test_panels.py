@@ -23,7 +23,7 @@ def test_home__shows_viewings_to_those_who_may_see_them(cast: Cast, at: datetime
     page = client.get("/").content.decode()
 
     assert "Viewings" in page
-    assert ("23 Nov 10:15" in page) is seen
+    assert ("23 Nov 2026, 10:15" in page) is seen
     assert ("No viewing is booked." in page) is not seen
 
 
