@@ -38,10 +38,10 @@ def guarantees(actor: Actor, at: datetime) -> Rows:
     return [
         {
             "Company": account.company.name,
-            "Limit": money(account.headroom.limit),
-            "Reserved": money(account.headroom.reserved),
-            "Used": money(account.headroom.used),
-            "Available": money(account.headroom.available),
+            "Limit": str(account.headroom.limit),
+            "Reserved": str(account.headroom.reserved),
+            "Used": str(account.headroom.used),
+            "Available": str(account.headroom.available),
             "href": address_of("company")
             if actor.role is Role.BUYER
             else address_of("guarantee", company_id=account.company_id),
@@ -70,7 +70,7 @@ PANELS = (
         _("Nothing is owed."),
     ),
     Panel(
-        _("Guarantees"),
+        _("Guarantees, in yuan"),
         frozenset({Role.BUYER, Role.ADMINISTRATOR, Role.AUDITOR}),
         ("Company", "Limit", "Reserved", "Used", "Available"),
         guarantees,

@@ -58,7 +58,7 @@ def test_administrator__enters_a_rate_and_a_second_one_approves_it(
     page.get_by_role("link", name="Exchange rates").click()
     page.wait_for_url("**/exchange-rates")
     page.keyboard.press("n")
-    page.get_by_label("Rate", exact=True).fill("7.25")
+    page.get_by_label("Exchange rate", exact=True).fill("7.25")
     page.get_by_role("textbox", name="Source").fill("Customs")
     page.get_by_role("button", name="Draft it").click()
     expect(page.get_by_text("a second person approves")).to_be_visible()
