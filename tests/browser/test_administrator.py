@@ -65,6 +65,7 @@ def test_administrator__enters_a_rate_and_a_second_one_approves_it(
     second = window("amir")
     second.goto("/exchange-rates")
     second.get_by_role("link", name="USD 7.25 2026-12-01").click()
+    second.wait_for_url("**/schedule/drafts/**")
     second.keyboard.press("a")
     expect(second.get_by_role("status")).to_contain_text("Approved")
     assert not ExchangeRate.objects.filter(rate="7.25").exists()
