@@ -90,6 +90,7 @@ def _keep(file: BankFile, statement: Statement) -> None:
             remittance=line.remittance,
             end_to_end_id=line.end_to_end_id,
             bank_reference=line.bank_reference,
+            is_reversal=line.is_reversal,
         )
         for line in statement.lines
     )

@@ -95,6 +95,7 @@ class LineAnswer(serializers.Serializer[Any]):
     booked_on = serializers.DateField()
     counterparty = serializers.CharField(allow_blank=True)
     remittance = serializers.CharField(allow_blank=True)
+    is_reversal = serializers.BooleanField()
     match = MatchAnswer(allow_null=True)
 
 
@@ -134,6 +135,7 @@ def line_json(line: BankStatementLine) -> dict[str, Any]:
         "booked_on": line.booked_on,
         "counterparty": line.counterparty,
         "remittance": line.remittance,
+        "is_reversal": line.is_reversal,
         "match": match and match_json(match),
     }
 

@@ -106,7 +106,16 @@ def _line(number: int, amount: Money, entry: Element, details: Element) -> State
         remittance=_remittance(entry, details),
         end_to_end_id="" if end_to_end == "NOTPROVIDED" else end_to_end,
         bank_reference=_word(entry, "AcctSvcrRef"),
+        is_reversal=_is_reversal(entry),
     )
+
+
+def _is_reversal(entry: Element) -> bool:
+    """Say whether the bank took an earlier entry back; CdtDbtInd tells which way the money went by that."""
+    said = _text(entry, "RvslInd")
+    if said not in ("", "false", "0", "true", "1"):
+        raise StatementUnreadable("RvslInd is true or false.", found=said[:8])
+    return said in ("true", "1")
 
 
 def _remittance(entry: Element, details: Element) -> str:

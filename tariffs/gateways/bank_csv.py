@@ -14,7 +14,7 @@ from tariffs.rules.statements import Statement, StatementLine, StatementUnreadab
 
 COLUMNS = (
     "account", "statement", "currency", "kind", "booked_on", "value_on", "amount",
-    "counterparty", "counterparty_account", "remittance", "end_to_end_id", "bank_reference",
+    "counterparty", "counterparty_account", "remittance", "end_to_end_id", "bank_reference", "is_reversal",
 )  # fmt: skip
 
 
@@ -82,7 +82,14 @@ def _line(row: Mapping[str, str], amount: Money, position: int) -> StatementLine
         remittance=row["remittance"],
         end_to_end_id=word(row["end_to_end_id"], "end-to-end id"),
         bank_reference=word(row["bank_reference"], "bank's reference"),
+        is_reversal=_is_reversal(row["is_reversal"]),
     )
+
+
+def _is_reversal(text: str) -> bool:
+    if text not in ("", "yes"):
+        raise StatementUnreadable("is_reversal is yes or empty.", found=text[:20])
+    return text == "yes"
 
 
 def _day(row: Mapping[str, str], name: str) -> date:

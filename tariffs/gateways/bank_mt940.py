@@ -137,6 +137,7 @@ def _line(position: int, one: _Field, information: _Field | None, currency: str)
         remittance=" ".join(filter(None, [details["remittance"], supplement])),
         end_to_end_id=word(details["end_to_end"], "end-to-end id") or ("" if reference == "NONREF" else reference),
         bank_reference=word(found["bank"] or "", "bank's reference"),
+        is_reversal=found["side"].startswith("R"),
     )
 
 

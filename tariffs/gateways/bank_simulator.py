@@ -92,11 +92,11 @@ def write_bank_csv(
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     head = (account, identification, opening.currency)
-    writer.writerow([*head, "opening", on, "", opening, "", "", "", "", ""])
+    writer.writerow([*head, "opening", on, "", opening, *[""] * 6])
     for payment in payments:
         told = (payment.party, payment.party_account, payment.remittance)
-        writer.writerow([*head, "line", on, on, payment.amount, *told, "", ""])
-    writer.writerow([*head, "closing", on, "", closing, "", "", "", "", ""])
+        writer.writerow([*head, "line", on, on, payment.amount, *told, "", "", ""])
+    writer.writerow([*head, "closing", on, "", closing, *[""] * 6])
     return text.getvalue().encode()
 
 

@@ -59,6 +59,9 @@ class BankStatementLine(AppendOnlyTable):
     remittance = models.TextField(blank=True, default="")
     end_to_end_id = models.CharField(max_length=40, blank=True, default="")
     bank_reference = models.CharField(max_length=40, blank=True, default="")
+    is_reversal = models.BooleanField(
+        default=False, db_default=False, help_text="The bank took an earlier line back; a person says what it means."
+    )
 
     objects = TableQuerySet["BankStatementLine"].as_manager()
 

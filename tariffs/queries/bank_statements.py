@@ -27,6 +27,7 @@ def unmatched_lines(statement_ids: Iterable[int]) -> list[UnmatchedLine]:
             Money(line.amount_minor, line.currency),
             f"{line.remittance} {line.end_to_end_id}",
             line.counterparty_account,
+            line.is_reversal,
         )
         for line in lines.order_by("pk")
     ]

@@ -85,7 +85,13 @@ def verdicts_on(statements: Sequence[Statement], *, actor: Actor) -> list[Verdic
     require(actor, Act.IMPORT_BANK_STATEMENT)
     told = [(statement.identification, line) for statement in statements for line in statement.lines]
     lines = [
-        UnmatchedLine(number, line.amount, f"{line.remittance} {line.end_to_end_id}", line.counterparty_account)
+        UnmatchedLine(
+            number,
+            line.amount,
+            f"{line.remittance} {line.end_to_end_id}",
+            line.counterparty_account,
+            line.is_reversal,
+        )
         for number, (_, line) in enumerate(told)
     ]
     money, remittances = debts_waiting_for_money(), debts_waiting_for_remittance()

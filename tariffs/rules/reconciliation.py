@@ -52,12 +52,17 @@ class OpenDebt:
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedLine:
-    """A line of a statement that no debt has claimed; money in is positive."""
+    """A line of a statement that no debt has claimed; money in is positive.
+
+    `is_reversal`: the bank took an earlier line back. Such a line quotes the reference of what it takes back, so it
+    would look like a payment or a remittance; only a person may say what it means.
+    """
 
     line_id: int
     amount: Money
     text: str
     payer_account: str
+    is_reversal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ def match_lines(lines: Sequence[UnmatchedLine], debts: Sequence[OpenDebt]) -> li
     nothing, so the order of lines and debts makes no difference.
     """
     matches: list[Match] = []
-    open_lines = {line.line_id: line for line in lines if line.amount.minor > 0}
+    open_lines = {line.line_id: line for line in lines if line.amount.minor > 0 and not line.is_reversal}
     open_debts = {debt.debt_id: debt for debt in debts if debt.outstanding.minor > 0}
     for rule, line_key, debt_keys in _PASSES:
         for line, debt in _unambiguous_pairs(open_lines.values(), line_key, open_debts.values(), debt_keys):
@@ -93,7 +98,7 @@ def match_lines(lines: Sequence[UnmatchedLine], debts: Sequence[OpenDebt]) -> li
 
 def match_remittances(lines: Sequence[UnmatchedLine], paid_debts: Sequence[OpenDebt]) -> list[Match]:
     """Match money sent on to customs to debts that are paid: by their reference and the exact amount."""
-    sent = [replace(line, amount=-line.amount) for line in lines if line.amount.minor < 0]
+    sent = [replace(line, amount=-line.amount) for line in lines if line.amount.minor < 0 and not line.is_reversal]
     pairs = _unambiguous_pairs(sent, _reference_and_amount, paid_debts, _debt_reference_and_amount)
     return [Match(line.line_id, debt.debt_id, MatchRule.REMITTANCE, line.amount) for line, debt in pairs]
 

@@ -32,7 +32,8 @@ class StatementLine:
     """One booked entry: money in is positive, money out negative.
 
     `position` counts from 1 within its statement. `remittance` is what the payer wrote, structured
-    references first; `bank_reference` is the bank's own name for the entry.
+    references first; `bank_reference` is the bank's own name for the entry. `is_reversal` says that the bank
+    took an earlier entry back, so that money out is no payment, nor money in one received.
     """
 
     position: int
@@ -44,6 +45,7 @@ class StatementLine:
     remittance: str
     end_to_end_id: str
     bank_reference: str
+    is_reversal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,27 @@ def test_match_bank_file__again_finds_nothing_new(cast: Cast, at) -> None:
     assert PaymentMatch.objects.count() == 1
 
 
+def taken_back(form: str, reference: str) -> bytes:
+    """Write a statement in which the bank takes back the payment of the same day."""
+    if form == "xml":
+        told = camt053(("305777.78", "CRDT", reference), ("305777.78", "DBIT", reference))
+        return b"<RvslInd>true</RvslInd><Sts>BOOK".join(told.rsplit(b"<Sts>BOOK", 1))
+    lines = "".join(f":61:261207{side}305777,78NTRFNONREF\n:86:{reference}\n" for side in ("C", "RC"))
+    return f":20:X\n:25:PLATFORM1\n:28C:1\n:60F:C261207CNY1,00\n{lines}:62F:C261207CNY1,00\n-\n".encode()
+
+
+@pytest.mark.parametrize("form", ["xml", "sta"])
+def test_match_bank_file__never_takes_a_payment_that_came_back_for_a_remittance(cast: Cast, at, form: str) -> None:
+    debt = a_debt(cast, at)
+    file = imported(taken_back(form, debt.reference), cast, at)
+    (match,) = match_bank_file(file_id=file.pk, actor=cast.ada, at=at)
+    assert (match.rule, match.line.amount_minor) == ("reference_and_amount", 305_777_78)
+    assert book_payment(match_id=match.pk, actor=cast.ada, at=at).state == "paid"
+    assert match_bank_file(file_id=file.pk, actor=cast.ada, at=at) == []
+    assert list(DutyDebt.objects.values_list("state", flat=True)) == ["paid"]
+    assert BankStatementLine.objects.get(match__isnull=True).is_reversal
+
+
 def test_match_line__lets_a_person_say_what_a_line_pays(cast: Cast, at) -> None:
     debt = a_debt(cast, at)
     imported(camt053(("305777.78", "CRDT", "thanks")), cast, at)

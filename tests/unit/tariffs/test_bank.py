@@ -73,6 +73,12 @@ def test_read_camt053__signs_money_out_and_names_its_receiver() -> None:
     )
 
 
+@pytest.mark.parametrize(("said", "is_reversal"), [("true", True), ("1", True), ("false", False), ("0", False)])
+def test_read_camt053__knows_what_the_bank_took_back(said: str, is_reversal: bool) -> None:
+    (statement,) = read_camt053(document(entry(details=f"<RvslInd>{said}</RvslInd>")))
+    assert [line.is_reversal for line in statement.lines] == [is_reversal]
+
+
 def test_read_camt053__passes_by_comments_and_instructions() -> None:
     (statement,) = read_camt053(document("<!-- hello -->", entry("2.00"), "<?pi x?>"))
     assert [line.amount for line in statement.lines] == [Money(200, "CNY")]
@@ -113,6 +119,7 @@ def test_read_camt053__splits_a_batch_only_if_it_adds_up(parts: list[str], amoun
         document(identification=f"<Id>{'9' * 36}</Id>"),
         document(account="<Acct/>"),
         document(entry(side="BOTH")),
+        document(entry(details="<RvslInd>perhaps</RvslInd>")),
         document(entry(day="2026-13-01")),
         document(entry(day="")),
         document(entry(amount="")),

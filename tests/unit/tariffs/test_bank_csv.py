@@ -13,9 +13,9 @@ from tariffs.gateways.bank_texts import MOST_LINES
 from tariffs.rules.statements import Statement, StatementLine
 
 HEADER = ",".join(COLUMNS)
-OPENING = "A1,S1,CNY,opening,2026-12-07,,100.00,,,,,"
-LINE = 'A1,S1,CNY,line,2026-12-07,2026-12-08,12.50,"Alder, Ltd",X1,=cmd(),E1,B1'
-CLOSING = "A1,S1,CNY,closing,,,112.50,,,,,"
+OPENING = "A1,S1,CNY,opening,2026-12-07,,100.00,,,,,,"
+LINE = 'A1,S1,CNY,line,2026-12-07,2026-12-08,12.50,"Alder, Ltd",X1,=cmd(),E1,B1,yes'
+CLOSING = "A1,S1,CNY,closing,,,112.50,,,,,,"
 
 
 def table(*rows: str) -> bytes:
@@ -36,6 +36,7 @@ def test_read_bank_csv__reads_a_statement_to_the_last_column(mark: bytes, end: b
         remittance="=cmd()",
         end_to_end_id="E1",
         bank_reference="B1",
+        is_reversal=True,
     )
     assert read_bank_csv(content) == [Statement("S1", "A1", "CNY", Money(100_00, "CNY"), Money(112_50, "CNY"), (line,))]
 
@@ -66,6 +67,7 @@ def test_read_bank_csv__reads_several_statements_and_a_text_over_two_lines() -> 
         (table(HEADER, OPENING, LINE.replace("12.50", "12.505"), CLOSING), 3),
         (table(HEADER, OPENING, LINE.replace("2026-12-07", "2026-13-07"), CLOSING), 3),
         (table(HEADER, OPENING, LINE.replace("B1", "9" * 36), CLOSING), 3),
+        (table(HEADER, OPENING, LINE.replace("yes", "maybe"), CLOSING), 3),
         (table(HEADER, OPENING.replace("A1", ""), CLOSING), 2),
         (table(HEADER, OPENING.replace("CNY", "XXX"), CLOSING), 2),
         (table(HEADER, OPENING, LINE.replace("Alder", "翡翠"), CLOSING).decode().encode("gb18030"), 3),

@@ -77,7 +77,8 @@ def test_read_mt940__keeps_plain_text_and_the_supplement_of_a_line() -> None:
     ("side", "minor"), [("C", 1250), ("D", -1250), ("RC", -1250), ("RD", 1250), ("CR", 1250), ("DR", -1250)]
 )
 def test_read_mt940__signs_money_and_what_is_taken_back(side: str, minor: int) -> None:
-    assert the_line(f":61:261207{side}12,50NTRFNONREF").amount == Money(minor, "CNY")
+    line = the_line(f":61:261207{side}12,50NTRFNONREF")
+    assert (line.amount, line.is_reversal) == (Money(minor, "CNY"), side in ("RC", "RD"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from uuid import UUID
 
@@ -53,6 +54,11 @@ def test_match_lines__passes_by_money_that_left() -> None:
 def test_match_remittances__needs_reference_and_exact_amount() -> None:
     lines = [line(7, -1000, payment_reference(ONE)), line(8, -999, payment_reference(TWO)), line(9, 1000)]
     assert match_remittances(lines, [debt(ONE), debt(TWO)]) == [Match(7, ONE, MatchRule.REMITTANCE, Money(1000, "CNY"))]
+
+
+def test_match_lines__and_remittances_leave_what_the_bank_took_back_to_a_person() -> None:
+    back = [replace(line(7, minor, payment_reference(ONE)), is_reversal=True) for minor in (1000, -1000)]
+    assert (match_lines(back, [debt(ONE)]), match_remittances(back, [debt(ONE)])) == ([], [])
 
 
 def test_match_lines__leaves_two_equal_debts_of_one_payer_to_a_person() -> None:

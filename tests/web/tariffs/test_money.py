@@ -161,6 +161,19 @@ def test_match_one__matches_by_the_reference_that_is_typed(cast: Cast, at: datet
     assert "every line of the bank is matched" in words_of(client.get("/money"))
 
 
+def test_money__says_which_lines_the_bank_took_back(cast: Cast, at: datetime) -> None:
+    content = camt053(("5.00", "DBIT", "x")).replace(b"<Sts>", b"<RvslInd>true</RvslInd><Sts>")
+    client = signed_in("ada")
+
+    assert "taken back by the bank" in words_of(client.post("/money/files/look", a_file(content)))
+    file = imported(content, cast, at)
+    for address in ("/money", f"/money/files/{file.pk}"):
+        assert "taken back by the bank" in words_of(client.get(address))
+    assert "taken back by the bank" not in words_of(
+        client.post("/money/files/look", a_file(camt053(("5.00", "DBIT", "x"))))
+    )
+
+
 def test_money__shows_debts_by_age_and_gives_files(cast: Cast, at: datetime) -> None:
     debt = owed(cast, at)
     imported(camt053(("5.00", "CRDT", "=cmd()")), cast, at)
