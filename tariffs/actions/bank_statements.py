@@ -33,7 +33,8 @@ def import_bank_statement(
     """Keep a bank's file as it came and its statements line by line; all of it, or nothing.
 
     `statements` are what the bank's gateway read in `content`. Raises StatementAlreadyImported for
-    bytes, or a statement of an account, that came in before, be it in another form; StatementDoesNotAddUp.
+    bytes, or a statement of an account, that came in before, be it in another form (decision 0017), and
+    StatementDoesNotAddUp.
     """
     require(actor, Act.IMPORT_BANK_STATEMENT)
     # One file after the other: else two forms of one statement, sent at once, would not see each other.
@@ -57,7 +58,7 @@ def import_bank_statement(
 def _keep(file: BankFile, statement: Statement) -> None:
     if before := statement_told_before(statement):
         raise StatementAlreadyImported(
-            "A statement with the same balances and lines came in another file before.",
+            "This statement came in another file before.",
             account=before.account,
             identification=before.identification,
             file_id=before.file_id,
@@ -68,6 +69,7 @@ def _keep(file: BankFile, statement: Statement) -> None:
         identification=statement.identification,
         defaults={
             "file": file,
+            "form": statement.form,
             "currency": statement.currency,
             **{column: balance and balance.minor for column, balance in balances.items()},
         },

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tariffs.gateways.bank import LARGEST_FILE, read_camt053
 from tariffs.gateways.bank_csv import read_bank_csv
 from tariffs.gateways.bank_mt940 import read_mt940
-from tariffs.rules.statements import Statement, StatementUnreadable, require_statement_adds_up
+from tariffs.rules.statements import BankForm, Statement, StatementUnreadable, require_statement_adds_up
 
 # What may stand before the first sign: marks of the character set, and space.
 _MARKS = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
-_FORMS = ((b"<", read_camt053), (b":20:", read_mt940), (b"{1:", read_mt940), (b"account,", read_bank_csv))
+_FORMS = (
+    (b"<", BankForm.CAMT053, read_camt053),
+    (b":20:", BankForm.MT940, read_mt940),
+    (b"{1:", BankForm.MT940, read_mt940),
+    (b"account,", BankForm.CSV, read_bank_csv),
+)
 
 
 def read_bank_file(content: bytes) -> list[Statement]:
@@ -20,9 +27,9 @@ def read_bank_file(content: bytes) -> list[Statement]:
     if len(content) > LARGEST_FILE:
         raise StatementUnreadable(f"A file has at most {LARGEST_FILE // 1024**2} MB.", bytes=len(content))
     begins = content[:64].lstrip(_MARKS)
-    for sign, read in _FORMS:
+    for sign, form, read in _FORMS:
         if begins.startswith(sign):
-            statements = read(content)
+            statements = [replace(statement, form=form) for statement in read(content)]
             for statement in statements:
                 require_statement_adds_up(statement)
             return statements

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from bonded.models.base import AppendOnlyTable, Table, TableQuerySet, enum_choices, values_check
 from tariffs.rules.reconciliation import MatchRule
+from tariffs.rules.statements import BankForm
 
 
 class BankFile(Table):
@@ -30,6 +31,7 @@ class BankStatement(Table):
     file = models.ForeignKey(BankFile, on_delete=models.PROTECT, related_name="statements")
     account = models.CharField(max_length=40)
     identification = models.CharField(max_length=40)
+    form = models.CharField(max_length=10, choices=enum_choices(BankForm), db_default=BankForm.CAMT053)
     currency = models.CharField(max_length=3)
     opening_minor = models.BigIntegerField(null=True)
     closing_minor = models.BigIntegerField(null=True)
@@ -38,7 +40,8 @@ class BankStatement(Table):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["account", "identification"], name="a_statement_is_imported_once")
+            models.UniqueConstraint(fields=["account", "identification"], name="a_statement_is_imported_once"),
+            values_check("form", BankForm, "a_statement_is_of_a_known_form"),
         ]
 
     def __str__(self) -> str:

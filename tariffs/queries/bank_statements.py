@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor
@@ -15,7 +16,7 @@ from tariffs.models.debts import DutyDebt
 from tariffs.rules.debts import DebtState
 from tariffs.rules.permissions import Act, require
 from tariffs.rules.reconciliation import OpenDebt, UnmatchedLine
-from tariffs.rules.statements import Statement
+from tariffs.rules.statements import Statement, is_same_account
 
 
 def unmatched_lines(statement_ids: Iterable[int]) -> list[UnmatchedLine]:
@@ -34,24 +35,27 @@ def unmatched_lines(statement_ids: Iterable[int]) -> list[UnmatchedLine]:
 
 
 def statement_told_before(statement: Statement) -> BankStatement | None:
-    """Find a kept statement of the account with the same balances and, day by day, the same amounts.
+    """Find a kept statement that is this one: of one form by its number, of another by balances and turnover.
 
-    Each form of file names a statement in its own way, so one that comes in two forms is known by what it says.
-    One that states no balances, or has no lines, is never known so. Runs a SQL statement, and one for each likeness.
+    Each form of file names a statement in its own way, so one that comes in two forms is known by what it says. One
+    that states no balances, or has no lines, is known by its number alone.
     """
-    if statement.opening is None or statement.closing is None or not statement.lines:
-        return None
-    told = sorted((line.booked_on, line.amount.minor) for line in statement.lines)
-    kept = BankStatement.objects.filter(
-        account=statement.account,
-        currency=statement.currency,
-        opening_minor=statement.opening.minor,
-        closing_minor=statement.closing.minor,
-    )
-    for one in kept.order_by("pk"):
-        if sorted(one.lines.values_list("booked_on", "amount_minor")) == told:
+    same_form = Q(form=statement.form, identification=statement.identification)
+    for one in BankStatement.objects.filter(same_form | _said_in_another_form(statement)).order_by("pk"):
+        if is_same_account(one.account, statement.account):
             return one
     return None
+
+
+def _said_in_another_form(statement: Statement) -> Q:
+    if statement.opening is None or statement.closing is None or not statement.lines:
+        return Q(pk__in=[])
+    alike = BankStatement.objects.exclude(form=statement.form).filter(
+        currency=statement.currency, opening_minor=statement.opening.minor, closing_minor=statement.closing.minor
+    )
+    # Both lead from the one balance to the other, so what went out is alike as soon as what came in is.
+    paid_in = Coalesce(Sum("lines__amount_minor", filter=Q(lines__amount_minor__gt=0)), 0)
+    return Q(pk__in=alike.annotate(paid_in=paid_in).filter(paid_in=statement.paid_in_minor).values("pk"))
 
 
 def debts_waiting_for_money() -> list[OpenDebt]:

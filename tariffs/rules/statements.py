@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 
 from bonded.rules.errors import InputInvalid, RuleViolation
 from bonded.rules.money import Money
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+# A shorter number may end the IBAN of somebody else.
+_SHORTEST_BARE_NUMBER = 8
+
+
+class BankForm(StrEnum):
+    """In which form a statement came; each names statements in its own way."""
+
+    CAMT053 = "camt053"
+    MT940 = "mt940"
+    CSV = "csv"
 
 
 class StatementUnreadable(InputInvalid):
@@ -50,7 +64,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of one account; a file may hold several."""
+    """One statement of one account; a file may hold several. `form` is no part of what it says."""
 
     identification: str
     account: str
@@ -58,6 +72,23 @@ class Statement:
     opening: Money | None
     closing: Money | None
     lines: tuple[StatementLine, ...]
+    form: BankForm = field(default=BankForm.CAMT053, compare=False)
+
+    @property
+    def paid_in_minor(self) -> int:
+        """Sum what came in, in minor units."""
+        return sum(line.amount.minor for line in self.lines if line.amount.minor > 0)
+
+
+def is_same_account(one: str, other: str) -> bool:
+    """Say whether two texts name one account, be it with blanks, in small letters, or once by IBAN and once without.
+
+    An IBAN is the same as a bare number of at least 8 characters that it ends with.
+    """
+    bare, full = sorted(("".join(text.split()).upper() for text in (one, other)), key=len)
+    if bare == full:
+        return True
+    return len(bare) >= _SHORTEST_BARE_NUMBER and _IBAN.fullmatch(full) is not None and full.endswith(bare)
 
 
 def require_statement_adds_up(statement: Statement) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,10 +12,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from bonded.rules.errors import NotFound, NotPermitted
+from bonded.rules.money import Money
 from tariffs.actions.bank_statements import import_bank_statement, match_bank_file, match_line
 from tariffs.actions.ledger import EntryAlreadyReversed, reverse_entry
 from tariffs.actions.payments import book_payment
 from tariffs.gateways.bank_files import read_bank_file
+from tariffs.gateways.bank_simulator import Payment, write_camt053, write_mt940
 from tariffs.models import BankFile, BankStatementLine, DutyDebt, JournalEntry, LedgerAccount, PaymentMatch
 from tariffs.rules.debts import DebtNotOpen
 from tariffs.rules.reconciliation import LineAlreadyMatched, PaymentAlreadyBooked
@@ -73,6 +76,68 @@ def test_import_bank_statement__keeps_the_same_lines_and_takes_one_form_only(cas
     other = imported(sample(form).replace(b"622202400000000001", b"622202400000000002"), cast, at)
     kept = BankStatementLine.objects.filter(statement__file=other).order_by("pk")
     assert list(kept.values_list(*columns)) == told
+    assert BankFile.objects.count() == 2
+
+
+IBAN, BARE = "NL26VAYB8060476890", "8060 4768 90"
+
+
+def paid(*minor: int) -> list[Payment]:
+    return [Payment(Money(one, "CNY"), "Alder", "A1", "x") for one in minor]
+
+
+def camt_file(account: str, *minor: int, name: str = "S1", opening: int = 0) -> bytes:
+    return write_camt053(
+        identification=name,
+        account=account,
+        opening=Money(opening, "CNY"),
+        payments=paid(*minor),
+        on=date(2026, 12, 7),
+    )
+
+
+def mt940_file(account: str, *minor: int, number: str = "1", on: date = date(2026, 12, 8)) -> bytes:
+    return write_mt940(number=number, account=account, opening=Money(0, "CNY"), payments=paid(*minor), on=on)
+
+
+def test_import_bank_statement__knows_another_form_by_balances_and_turnover(cast: Cast, at) -> None:
+    """A batch is one line here and two there, booked a day apart, and the account once with the bank before it."""
+    imported(camt_file(IBAN, 300, -100), cast, at)
+    with pytest.raises(StatementAlreadyImported) as refusal:
+        imported(mt940_file(BARE, 100, 200, -100), cast, at)
+    assert refusal.value.facts == {"account": IBAN, "identification": "S1", "file_id": BankFile.objects.get().pk}
+    assert BankStatementLine.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        camt_file(IBAN, 300, -100, name="S2"),  # Another number of the same form.
+        mt940_file("7060476890", 300, -100),  # Another account.
+        mt940_file(BARE, 400, -200),  # The same balances with another turnover.
+        mt940_file(BARE, 300, -100).replace(b"CNY", b"USD"),
+        camt_file(IBAN, 300, -100, name="S2", opening=1),
+    ],
+)
+def test_import_bank_statement__takes_what_is_another_statement(cast: Cast, at, other: bytes) -> None:
+    imported(camt_file(IBAN, 300, -100), cast, at)
+    imported(other, cast, at)
+    assert BankFile.objects.count() == 2
+
+
+def test_import_bank_statement__knows_one_number_of_an_account_that_is_spelled_otherwise(cast: Cast, at) -> None:
+    imported(mt940_file("80604768 90", 300), cast, at)
+    with pytest.raises(StatementAlreadyImported):
+        imported(mt940_file(IBAN, 300, 200), cast, at)
+    # An account that is swept to zero each day says the same each day.
+    for number in ("2", "3"):
+        imported(mt940_file(IBAN, 300, -300, number=number), cast, at)
+    assert BankFile.objects.count() == 3
+
+
+def test_import_bank_statement__takes_statements_without_lines_in_any_form(cast: Cast, at) -> None:
+    imported(camt_file(IBAN), cast, at)
+    imported(mt940_file(IBAN), cast, at)
     assert BankFile.objects.count() == 2
 
 
@@ -153,7 +218,6 @@ def test_book_payment__books_once(cast: Cast, at) -> None:
 
 
 def test_reverse_entry__is_the_mirror_image_and_done_once(cast: Cast, at) -> None:
-    from bonded.rules.money import Money
     from tariffs.actions.ledger import post_entry
     from tariffs.rules.ledger import BusinessEvent
 

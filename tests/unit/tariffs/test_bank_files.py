@@ -18,6 +18,7 @@ SAMPLES = Path(settings.BASE_DIR) / "tariffs/samples/bank"
 def test_read_bank_file__reads_the_sample_alike_in_its_three_forms() -> None:
     xml, sta, table = (read_bank_file((SAMPLES / f"statement.{form}").read_bytes()) for form in ("xml", "sta", "csv"))
     assert xml == sta == table
+    assert [one[0].form for one in (xml, sta, table)] == ["camt053", "mt940", "csv"]
     assert xml[0].closing == Money(1_298_185_06, "CNY")
     assert [line.amount.minor for line in xml[0].lines] == [305_777_78, 48_210_06, -305_777_78, -25_00]
 
