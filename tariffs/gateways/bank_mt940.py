@@ -37,7 +37,7 @@ class _Field:
 
 
 def read_mt940(content: bytes) -> list[Statement]:
-    """Read every message of a file; each has one opening and one closing balance.
+    """Read every statement of a file: a message, or the pages that lead from an opening to a closing balance.
 
     Money comes back in minor units, positive when it came in; a day of booking without its year is taken nearest to
     the day of value. Raises StatementUnreadable, AmountInvalid and CurrencyUnknown, with the line.
@@ -51,7 +51,43 @@ def read_mt940(content: bytes) -> list[Statement]:
         messages[-1].append(one)
     if not messages:
         raise StatementUnreadable("This is not an MT940 file: it holds no :20:.", line=1)
-    return [_statement(fields) for fields in messages]
+    statements: list[Statement] = []
+    pages: list[list[_Field]] = []
+    for fields in messages:
+        _require_follows(pages, fields)
+        pages.append(fields)
+        if _closing(fields).tag == "62F":
+            statements.append(_statement(pages))
+            pages = []
+    if pages:
+        raise StatementUnreadable("The file ends before the last page of a statement.", line=_closing(pages[-1]).line)
+    return statements
+
+
+def _require_follows(pages: list[list[_Field]], page: list[_Field]) -> None:
+    """Refuse a page that does not go on from the one before, which told a balance in between (:62M:)."""
+    opening = _opening(page)
+    if not pages and opening.tag == "60M":
+        raise StatementUnreadable("The page before this one is not in the file.", line=opening.line)
+    if not pages:
+        return
+    if _name_of(pages[-1]) != _name_of(page):
+        raise StatementUnreadable("The statement before goes on, and this is another one.", line=page[0].line)
+    if opening.tag == "60F" or _balance(opening) != _balance(_closing(pages[-1])):
+        raise StatementUnreadable("A page begins with the balance that ended the one before.", line=opening.line)
+
+
+def _name_of(page: list[_Field]) -> tuple[str, str]:
+    """Give what the pages of a statement share: the account, and the number without that of the page."""
+    return _the(page, "25", "25P").texts[0], _the(page, "28C", "28").texts[0].partition("/")[0]
+
+
+def _opening(page: list[_Field]) -> _Field:
+    return _the(page, "60F", "60M")
+
+
+def _closing(page: list[_Field]) -> _Field:
+    return _the(page, "62F", "62M")
 
 
 def _fields(text: str) -> Iterator[_Field]:
@@ -70,21 +106,20 @@ def _fields(text: str) -> Iterator[_Field]:
         yield current
 
 
-def _statement(fields: list[_Field]) -> Statement:
-    opening_field, closing_field = _the(fields, "60F", "60M"), _the(fields, "62F", "62M")
-    opening, _ = _balance(opening_field)
-    closing, closed_on = _balance(closing_field)
-    if opening.currency != closing.currency:
-        raise StatementUnreadable("The balances are in two currencies.", line=closing_field.line)
-    account, number = _the(fields, "25", "25P"), _the(fields, "28C", "28")
+def _statement(pages: list[list[_Field]]) -> Statement:
+    for page in pages:
+        if _balance(_opening(page))[0].currency != _balance(_closing(page))[0].currency:
+            raise StatementUnreadable("The balances are in two currencies.", line=_closing(page).line)
+    first, (closing, closed_on) = pages[0], _balance(_closing(pages[-1]))
+    account, number = _the(first, "25", "25P"), _the(first, "28C", "28")
     with at_line(account.line):
         # Before a slash stands the bank; some add the currency to the account's number.
-        name = needed_word(account.texts[0].rpartition("/")[2].strip().removesuffix(opening.currency), "account")
+        name = needed_word(account.texts[0].rpartition("/")[2].strip().removesuffix(closing.currency), "account")
     with at_line(number.line):
         # Banks begin to count anew each year, so the day belongs to the name.
         identification = needed_word(f"{closed_on} {needed_word(number.texts[0], 'statement number')}", "name")
-    lines = tuple(_lines(fields, opening.currency))
-    return Statement(identification, name, opening.currency, opening, closing, lines)
+    lines = tuple(_lines([one for page in pages for one in page], closing.currency))
+    return Statement(identification, name, closing.currency, _balance(_opening(first))[0], closing, lines)
 
 
 def _the(fields: list[_Field], *tags: str) -> _Field:

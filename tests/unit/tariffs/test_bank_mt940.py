@@ -112,6 +112,39 @@ def test_read_mt940__reads_each_message_of_a_file_by_itself() -> None:
 
 
 LINE = ":61:261207C12,50NTRFNONREF"
+HEAD_2 = ":20:STARTUMS\n:25:50880050/0194791600888\n:28C:00017/002\n:60M:C261207CNY112,50\n"
+PAGE_1 = message(LINE, ":86:one", foot=FOOT.replace("62F", "62M"))
+
+
+def test_read_mt940__joins_the_pages_of_a_statement() -> None:
+    page_2 = message(LINE, ":86:two", LINE, head=HEAD_2, foot=":62M:C261207CNY137,50\n-\n")
+    head_3 = HEAD_2.replace("/002", "/003").replace("112,50", "137,50")
+    page_3 = message(":61:261208D1,00NTRFNONREF", head=head_3, foot=":62F:C261208CNY136,50\n-\n")
+    (statement, other) = read_mt940(PAGE_1 + page_2 + page_3 + message(head=HEAD.replace("00017/001", "00018/001")))
+    assert (statement.identification, statement.account) == ("2026-12-08 00017/001", "0194791600888")
+    assert (statement.opening, statement.closing) == (Money(100_00, "CNY"), Money(136_50, "CNY"))
+    told = [(line.position, line.amount.minor, line.remittance) for line in statement.lines]
+    assert told == [(1, 1250, "one"), (2, 1250, "two"), (3, 1250, ""), (4, -100, "")]
+    assert other.lines == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (PAGE_1, 7),  # The last page is missing.
+        (message(head=HEAD_2), 4),  # The first one is.
+        (PAGE_1 + message(head=HEAD_2.replace("112,50", "112,51")), 12),
+        (PAGE_1 + message(head=HEAD_2.replace("261207", "261206")), 12),
+        (PAGE_1 + message(head=HEAD_2.replace("60M", "60F")), 12),
+        (PAGE_1 + message(head=HEAD_2.replace("00017", "00018")), 9),
+        (PAGE_1 + message(head=HEAD_2.replace("888", "889")), 9),
+        (PAGE_1.replace(b"62M:C261207CNY", b"62M:C261207USD") + message(head=HEAD_2.replace("CNY", "USD")), 7),
+    ],
+)
+def test_read_mt940__refuses_pages_that_do_not_follow_each_other(content: bytes, line: int) -> None:
+    with pytest.raises(StatementUnreadable) as refusal:
+        read_mt940(content)
+    assert refusal.value.facts["line"] == line
 
 
 @pytest.mark.parametrize(
