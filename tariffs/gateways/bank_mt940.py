@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from bonded.rules.money import Money
 from tariffs.gateways.bank_mt940_details import details_of
@@ -27,6 +27,7 @@ _LINE = re.compile(
 _PASSED_BY = frozenset({"13D", "21", "34F", "64", "65", "86", "90C", "90D"})
 # Money came in, or money that had gone out came back.
 _IN = frozenset({"C", "RD"})
+_FARTHEST_FROM_VALUE = timedelta(days=183)
 
 
 @dataclass(slots=True)
@@ -184,13 +185,17 @@ def _day(text: str) -> date:
 
 
 def _nearest(month_and_day: str, value_on: date) -> date:
-    """Give the day of booking in the year that brings it nearest to the day of value."""
+    """Give the day of booking in the year that brings it nearest to the day of value.
+
+    Only 29 February can be more than half a year from it, and would be another year's.
+    """
     days = []
     for year in (value_on.year - 1, value_on.year, value_on.year + 1):
         try:
             days.append(date(year, int(month_and_day[:2]), int(month_and_day[2:])))
         except ValueError:
             continue
-    if not days:
-        raise StatementUnreadable("This is not a day, month and day by two digits.", found=month_and_day)
-    return min(days, key=lambda day: abs(day - value_on))
+    nearest = min(days, key=lambda day: abs(day - value_on), default=None)
+    if nearest is None or abs(nearest - value_on) > _FARTHEST_FROM_VALUE:
+        raise StatementUnreadable("This is not a day near the day of value, by two digits each.", found=month_and_day)
+    return nearest

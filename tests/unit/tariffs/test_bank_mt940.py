@@ -166,6 +166,7 @@ def test_read_mt940__refuses_pages_that_do_not_follow_each_other(content: bytes,
         (message(f":61:261207C{'9' * 30},NTRFNONREF"), 5),
         (message(":61:261207C１２,50NTRFNONREF"), 5),
         (message(":61:2612071332C12,50NTRFNONREF"), 5),
+        (message(LINE, ":61:2703010229C12,50NTRFNONREF"), 6),  # The next such day is in 2028.
         (message(":61:261207C12,50NTRF=1+1" + "x" * 40), 5),
         (message(":99X:what is this"), 5),
         (message(LINE, ":86:caf\xe9".encode().decode()).decode().encode("latin-1"), 6),
