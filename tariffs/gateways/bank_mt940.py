@@ -169,9 +169,9 @@ def _line(position: int, one: _Field, information: _Field | None, currency: str)
         booked_on=_nearest(found["entry"], value_on) if found["entry"] else value_on,
         value_on=value_on,
         counterparty=details["counterparty"][:200],
-        counterparty_account=word(details["account"], "other account"),
+        counterparty_account=details["account"],
         remittance=" ".join(filter(None, [details["remittance"], supplement])),
-        end_to_end_id=word(details["end_to_end"], "end-to-end id") or ("" if reference == "NONREF" else reference),
+        end_to_end_id=details["end_to_end"] or ("" if reference == "NONREF" else reference),
         bank_reference=word(found["bank"] or "", "bank's reference"),
         is_reversal=found["side"].startswith("R"),
     )

@@ -68,6 +68,29 @@ def test_read_mt940__reads_the_words_of_dutch_banks() -> None:
     assert line.remittance == "RF18 5390 0754 7034"
 
 
+@pytest.mark.parametrize(
+    ("information", "account", "end_to_end", "remittance"),
+    [
+        ("/IBAN/NL1/REMI/duty to /IBAN/ of RF18 5390", "NL1", "", "duty to /IBAN/ of RF18 5390"),
+        ("/EREF/E1/REMI/see /EREF/" + "x" * 40, "", "E1", "see /EREF/ " + "x" * 40),
+        (f"/IBAN/{'9' * 36}/REMI/duty", "", "", f"/IBAN/ {'9' * 36} duty"),
+        (f"/EREF/{'9' * 36}/REMI/duty", "", "", f"/EREF/ {'9' * 36} duty"),
+        ("166?20duty?31NL1?32Alder?60 see ?31" + "x" * 40, "NL1", "", "duty see ?31" + "x" * 40),
+        (f"166?20duty?31{'9' * 36}", "", "", f"duty?31{'9' * 36}"),
+        ("/TRTP/SEPA/CNTP/NL1/INGBNL2A/ALDER BV///REMI/duty/PURP/TAXS/ULTC/X/ULTD/Y", "NL1", "", "duty"),
+        (f"/CNTP/{'9' * 36}/INGBNL2A/ALDER BV///REMI/duty", "", "", f"/CNTP/ {'9' * 36} duty"),
+    ],
+)
+def test_read_mt940__takes_words_of_a_payers_own_text_for_text(
+    information: str, account: str, end_to_end: str, remittance: str
+) -> None:
+    """A payer may write what looks like a word of the bank; it makes no file unreadable, and no text is lost."""
+    line = the_line(":61:261207C12,50NTRFNONREF", f":86:{information}")
+    assert (line.counterparty_account, line.end_to_end_id) == (account, end_to_end)
+    assert line.remittance == remittance
+    assert line.counterparty == ("ALDER BV" if "CNTP" in information else "Alder" if "?32" in information else "")
+
+
 def test_read_mt940__keeps_plain_text_and_the_supplement_of_a_line() -> None:
     line = the_line(":61:261207C12,50NMSCREF-1", "by telex", ":86:duty of the", "  emeralds")
     assert (line.remittance, line.end_to_end_id) == ("duty of the emeralds by telex", "REF-1")
