@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bonded.rules.money import Money
 from tariffs.gateways.bank_mt940_details import details_of
+from tariffs.gateways.bank_mt940_fields import Field, messages_of
 from tariffs.gateways.bank_texts import at_line, needed_word, plain_text, word
 from tariffs.rules.statements import Statement, StatementLine, StatementUnreadable
 
-_FIELD = re.compile(r":([0-9]{2}[A-Z]?):(.*)")
-_ENVELOPE = re.compile(r"\{|-\}|-?\s*$")
 _BALANCE = re.compile(r"(?P<side>[CD])(?P<day>[0-9]{6})(?P<currency>[A-Z]{3})(?P<amount>[0-9]+,[0-9]*)")
 _LINE = re.compile(
     r"(?P<value>[0-9]{6})(?P<entry>[0-9]{4})?(?P<side>R?[CD])[A-Z]?(?P<amount>[0-9]+,[0-9]*)[A-Z][A-Z0-9]{3}"
@@ -30,31 +28,15 @@ _IN = frozenset({"C", "RD"})
 _FARTHEST_FROM_VALUE = timedelta(days=183)
 
 
-@dataclass(slots=True)
-class _Field:
-    tag: str
-    line: int
-    texts: list[str] = field(default_factory=list)
-
-
 def read_mt940(content: bytes) -> list[Statement]:
     """Read every statement of a file: a message, or the pages that lead from an opening to a closing balance.
 
     Money comes back in minor units, positive when it came in; a day of booking without its year is taken nearest to
     the day of value. Raises StatementUnreadable, AmountInvalid and CurrencyUnknown, with the line.
     """
-    messages: list[list[_Field]] = []
-    for one in _fields(plain_text(content)):
-        if one.tag == "20":
-            messages.append([])
-        elif not messages:
-            raise StatementUnreadable("An MT940 message begins with :20:.", line=one.line)
-        messages[-1].append(one)
-    if not messages:
-        raise StatementUnreadable("This is not an MT940 file: it holds no :20:.", line=1)
     statements: list[Statement] = []
-    pages: list[list[_Field]] = []
-    for fields in messages:
+    pages: list[list[Field]] = []
+    for fields in messages_of(plain_text(content)):
         _require_follows(pages, fields)
         pages.append(fields)
         if _closing(fields).tag == "62F":
@@ -65,7 +47,7 @@ def read_mt940(content: bytes) -> list[Statement]:
     return statements
 
 
-def _require_follows(pages: list[list[_Field]], page: list[_Field]) -> None:
+def _require_follows(pages: list[list[Field]], page: list[Field]) -> None:
     """Refuse a page that does not go on from the one before, which told a balance in between (:62M:)."""
     opening = _opening(page)
     if not pages and opening.tag == "60M":
@@ -78,36 +60,20 @@ def _require_follows(pages: list[list[_Field]], page: list[_Field]) -> None:
         raise StatementUnreadable("A page begins with the balance that ended the one before.", line=opening.line)
 
 
-def _name_of(page: list[_Field]) -> tuple[str, str]:
+def _name_of(page: list[Field]) -> tuple[str, str]:
     """Give what the pages of a statement share: the account, and the number without that of the page."""
     return _the(page, "25", "25P").texts[0], _the(page, "28C", "28").texts[0].partition("/")[0]
 
 
-def _opening(page: list[_Field]) -> _Field:
+def _opening(page: list[Field]) -> Field:
     return _the(page, "60F", "60M")
 
 
-def _closing(page: list[_Field]) -> _Field:
+def _closing(page: list[Field]) -> Field:
     return _the(page, "62F", "62M")
 
 
-def _fields(text: str) -> Iterator[_Field]:
-    """Give the fields with the lines that continue them; what is around them is SWIFT's envelope."""
-    current: _Field | None = None
-    for number, line in enumerate(text.split("\n"), 1):
-        if found := _FIELD.match(line):
-            if current:
-                yield current
-            current = _Field(found[1], number, [found[2]])
-        elif current and not _ENVELOPE.match(line):
-            current.texts.append(line)
-        elif not _ENVELOPE.match(line):
-            raise StatementUnreadable("This line belongs to no field of MT940.", line=number, found=line[:20])
-    if current:
-        yield current
-
-
-def _statement(pages: list[list[_Field]]) -> Statement:
+def _statement(pages: list[list[Field]]) -> Statement:
     for page in pages:
         if _balance(_opening(page))[0].currency != _balance(_closing(page))[0].currency:
             raise StatementUnreadable("The balances are in two currencies.", line=_closing(page).line)
@@ -123,7 +89,7 @@ def _statement(pages: list[list[_Field]]) -> Statement:
     return Statement(identification, name, closing.currency, _balance(_opening(first))[0], closing, lines)
 
 
-def _the(fields: list[_Field], *tags: str) -> _Field:
+def _the(fields: list[Field], *tags: str) -> Field:
     """Give the field that a message has exactly once."""
     found = [one for one in fields if one.tag in tags]
     if len(found) != 1:
@@ -133,7 +99,7 @@ def _the(fields: list[_Field], *tags: str) -> _Field:
     return found[0]
 
 
-def _balance(of: _Field) -> tuple[Money, date]:
+def _balance(of: Field) -> tuple[Money, date]:
     with at_line(of.line):
         found = _BALANCE.fullmatch(of.texts[0].strip())
         if found is None:
@@ -142,25 +108,31 @@ def _balance(of: _Field) -> tuple[Money, date]:
         return (amount if found["side"] == "C" else -amount), _day(found["day"])
 
 
-def _lines(fields: list[_Field], currency: str) -> Iterator[StatementLine]:
+def _lines(fields: list[Field], currency: str) -> Iterator[StatementLine]:
     known = _PASSED_BY | {"20", "25", "25P", "28", "28C", "60F", "60M", "61", "62F", "62M"}
-    position = 0
-    for one, following in zip(fields, [*fields[1:], None], strict=True):
+    told: list[tuple[Field, list[str]]] = []
+    is_of_line = False
+    for one in fields:
         if one.tag not in known:
             raise StatementUnreadable(f":{one.tag}: is no field of MT940.", line=one.line)
+        # Behind the closing balance, :86: is about the statement.
+        is_of_line = one.tag == "61" or (one.tag == "86" and is_of_line)
         if one.tag == "61":
-            position += 1
-            with at_line(one.line):
-                yield _line(position, one, following if following and following.tag == "86" else None, currency)
+            told.append((one, []))
+        elif is_of_line:
+            told[-1][1].extend(one.texts)
+    for position, (one, information) in enumerate(told, 1):
+        with at_line(one.line):
+            yield _line(position, one, information, currency)
 
 
-def _line(position: int, one: _Field, information: _Field | None, currency: str) -> StatementLine:
+def _line(position: int, one: Field, information: list[str], currency: str) -> StatementLine:
     found = _LINE.fullmatch(one.texts[0].strip())
     if found is None:
         raise StatementUnreadable("This is not a line, such as 2612071207C12,50NTRFRF18.", found=one.texts[0][:20])
     amount = Money.from_text(found["amount"].replace(",", "."), currency)
     value_on = _day(found["value"])
-    details = details_of(information.texts if information else [])
+    details = details_of(information)
     reference = word(found["reference"], "reference")
     supplement = " ".join(" ".join(one.texts[1:]).split())
     return StatementLine(

@@ -13,6 +13,7 @@ from tariffs.gateways.bank_texts import MOST_LINES
 from tariffs.rules.statements import Statement, StatementLine, StatementUnreadable
 
 HEAD = ":20:STARTUMS\n:25:50880050/0194791600888\n:28C:00017/001\n:60F:C261204CNY100,00\n"
+LINE = ":61:261207C12,50NTRFNONREF"
 FOOT = ":62F:C261207CNY112,50\n-\n"
 
 
@@ -125,6 +126,17 @@ def test_read_mt940__passes_by_the_envelope_and_what_is_not_used() -> None:
     assert [line.remittance for line in statement.lines] == ["one"]
 
 
+def test_read_mt940__joins_what_goes_on_whatever_it_begins_with() -> None:
+    line = the_line(LINE, ":86:duty {1}", "{2} of", "", "- lot 7", ":86:and more", "of it")
+    assert line.remittance == "duty {1} {2} of - lot 7 and more of it"
+
+
+def test_read_mt940__leaves_a_word_about_the_statement_out_of_its_lines() -> None:
+    foot = FOOT.replace("-\n", ":86:about the statement\n:86:and more\n-\n")
+    (statement,) = read_mt940(message(LINE, ":86:one", foot=foot))
+    assert [line.remittance for line in statement.lines] == ["one"]
+
+
 def test_read_mt940__reads_each_message_of_a_file_by_itself() -> None:
     second = message(":61:261207D12,50NTRFNONREF", head=HEAD.replace("00017/001", "00018/001"))
     statements = read_mt940(message(":61:261207C12,50NTRFNONREF") + second)
@@ -134,7 +146,6 @@ def test_read_mt940__reads_each_message_of_a_file_by_itself() -> None:
     ]
 
 
-LINE = ":61:261207C12,50NTRFNONREF"
 HEAD_2 = ":20:STARTUMS\n:25:50880050/0194791600888\n:28C:00017/002\n:60M:C261207CNY112,50\n"
 PAGE_1 = message(LINE, ":86:one", foot=FOOT.replace("62F", "62M"))
 
@@ -192,6 +203,13 @@ def test_read_mt940__refuses_pages_that_do_not_follow_each_other(content: bytes,
         (message(LINE, ":61:2703010229C12,50NTRFNONREF"), 6),  # The next such day is in 2028.
         (message(":61:261207C12,50NTRF=1+1" + "x" * 40), 5),
         (message(":99X:what is this"), 5),
+        (message(foot=":62F:C261207CNY112,50\nand a word\n-\n"), 6),
+        (message(foot=":62F:C261207CNY112,50\n{5:{CHK:1}}\n-\n"), 6),
+        (message(head=HEAD.replace(":28C:", "BANKCNBJ\n:28C:").replace("00017/001", "1\n2")), 5),
+        (message() + b"and a word\n", 7),
+        (message(foot=FOOT.replace("-\n", "-}and a word\n")), 6),
+        (message() + b":86:of no message\n", 7),
+        (message() + LINE.encode(), 7),
         (message(LINE, ":86:caf\xe9".encode().decode()).decode().encode("latin-1"), 6),
         (message(LINE, ":86:a\x00b"), 6),
         (message(*[LINE] * (MOST_LINES + 1)), MOST_LINES + 1),
