@@ -17,6 +17,7 @@ from bonded.web.words import word_of
 # Facts that are shown, each with its heading; those that a sentence holds already, or only a machine needs, are not.
 HEADINGS: Mapping[str, str | Promise] = {
     "line": _("Line"),
+    "entry": _("Entry in the file"),
     "shortfall": _("Short by"),
     "available": _("Left"),
     "ways_out": _("What would help"),

@@ -45,13 +45,15 @@ def read_camt053(content: bytes) -> list[Statement]:
 
 def _statement(node: Element) -> Statement:
     identification = _require(node, "Id")
-    entries = [entry for entry in _children(node, "Ntry") if _is_booked(entry)]
+    entries = _children(node, "Ntry")
     lines: list[StatementLine] = []
-    for entry in entries:
+    for position, entry in enumerate(entries, 1):
         try:
-            lines.extend(_lines(entry, len(lines) + 1))
+            if _is_booked(entry):
+                lines.extend(_lines(entry, len(lines) + 1))
         except RuleViolation as refusal:
-            refusal.facts = {**refusal.facts, "statement": identification, "line": len(lines) + 1}
+            # XML tells no lines that a person could look for.
+            refusal.facts = {**refusal.facts, "statement": identification, "entry": position}
             raise
     balances = {_text(balance, "Tp", "CdOrPrtry", "Cd"): balance for balance in _children(node, "Bal")}
     return Statement(

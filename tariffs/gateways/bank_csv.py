@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,8 @@ COLUMNS = (
     "account", "statement", "currency", "kind", "booked_on", "value_on", "amount",
     "counterparty", "counterparty_account", "remittance", "end_to_end_id", "bank_reference", "is_reversal",
 )  # fmt: skip
+# Python reads weeks and days without hyphens too.
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def read_bank_csv(content: bytes) -> list[Statement]:
@@ -51,11 +54,10 @@ def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Give each row below the header with its line, and refuse what is not of the layout."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
+        if tuple(next(reader, ())) != COLUMNS:
+            raise StatementUnreadable("The first row names the columns, in their order.", line=1, known=COLUMNS)
         for cells in reader:
-            if reader.line_num == 1:
-                if tuple(cells) != COLUMNS:
-                    raise StatementUnreadable("The first row names the columns, in their order.", line=1, known=COLUMNS)
-            elif len(cells) != len(COLUMNS):
+            if len(cells) != len(COLUMNS):
                 raise StatementUnreadable(
                     f"A row has {len(COLUMNS)} columns, and this one has {len(cells)}.", line=reader.line_num
                 )
@@ -94,6 +96,8 @@ def _is_reversal(text: str) -> bool:
 
 def _day(row: Mapping[str, str], name: str) -> date:
     try:
-        return date.fromisoformat(row[name])
+        if _DAY.fullmatch(row[name]):
+            return date.fromisoformat(row[name])
     except ValueError:
-        raise StatementUnreadable(f"{name} is not a day such as 2026-12-07.", found=row[name][:20]) from None
+        pass
+    raise StatementUnreadable(f"{name} is not a day such as 2026-12-07.", found=row[name][:20])

@@ -100,9 +100,9 @@ def require_statement_adds_up(statement: Statement) -> None:
     for line in statement.lines:
         if line.amount.currency != statement.currency:
             raise StatementDoesNotAddUp(
-                f"Line {line.position} is in {line.amount.currency}, and the account in {statement.currency}.",
+                f"Entry {line.position} is in {line.amount.currency}, and the account in {statement.currency}.",
                 statement=statement.identification,
-                line=line.position,
+                entry=line.position,
             )
     opening, closing = statement.opening, statement.closing
     if opening is None or closing is None or {opening.currency, closing.currency} != {statement.currency}:

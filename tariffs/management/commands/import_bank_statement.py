@@ -39,8 +39,10 @@ class Command(BaseCommand):
         except OSError as failure:
             raise CommandError(str(failure)) from failure
         except RuleViolation as refusal:
-            line = f"Line {refusal.facts['line']}: " if "line" in refusal.facts else ""
-            raise CommandError(f"{line}{refusal}") from refusal
+            where = [
+                f"{fact.capitalize()} {refusal.facts[fact]}: " for fact in ("line", "entry") if fact in refusal.facts
+            ]
+            raise CommandError(f"{''.join(where)}{refusal}") from refusal
         matches = match_bank_file(file_id=file.pk, actor=SYSTEM, at=at)
         sure = [match for match in matches if MatchRule(match.rule) in SURE]
         # Each booking is a transaction of its own, so that an interrupted run keeps what it did.

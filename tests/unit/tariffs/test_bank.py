@@ -141,10 +141,11 @@ def test_read_camt053__refuses_another_message() -> None:
     assert refusal.value.message == "This is not a camt.053 file: it holds no BkToCstmrStmt/Stmt."
 
 
-def test_read_camt053__says_which_line_is_wrong() -> None:
+def test_read_camt053__says_which_entry_is_wrong() -> None:
+    batch = entry("3.00", details=f"<NtryDtls>{detail('1.00')}{detail('2.00')}</NtryDtls>")
     with pytest.raises(InputInvalid) as refusal:
-        read_camt053(document(entry(), entry(amount="1.001")))
-    assert refusal.value.facts == {"text": "1.001", "currency": "CNY", "statement": "S1", "line": 2}
+        read_camt053(document(batch, entry(status="PDNG"), entry(amount="1.001")))
+    assert refusal.value.facts == {"text": "1.001", "currency": "CNY", "statement": "S1", "entry": 3}
 
 
 def test_read_camt053__refuses_a_file_beyond_its_limit_before_reading_it() -> None:

@@ -33,7 +33,7 @@ def test_require_statement_adds_up__passes_by_a_balance_that_proves_nothing(clos
     # Its lines are looked at all the same.
     with pytest.raises(StatementDoesNotAddUp) as refusal:
         require_statement_adds_up(replace(STATEMENT, closing=closing, lines=(replace(LINE, amount=Money(1, "USD")),)))
-    assert refusal.value.facts == {"statement": "S1", "line": 1}
+    assert refusal.value.facts == {"statement": "S1", "entry": 1}
 
 
 def test_require_statement_adds_up__refuses_a_cent_of_difference() -> None:
@@ -45,7 +45,7 @@ def test_require_statement_adds_up__refuses_a_cent_of_difference() -> None:
 def test_require_statement_adds_up__refuses_a_line_in_another_currency() -> None:
     with pytest.raises(StatementDoesNotAddUp) as refusal:
         require_statement_adds_up(replace(STATEMENT, lines=(replace(LINE, amount=Money(885, "USD")),)))
-    assert refusal.value.facts == {"statement": "S1", "line": 1}
+    assert refusal.value.facts == {"statement": "S1", "entry": 1}
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,7 @@ def test_import_file__takes_each_form_and_looks_at_it_first(cast: Cast, at: date
     ("content", "told"),
     [
         (b":20:X\n:25:1\n:28C:1\n:60F:C261207CNY1,00\n:61:2612", "Line: 5"),
+        (camt053(("5.00", "CRDT", "x"), ("5.001", "CRDT", "x")), "Entry in the file: 2"),
         (":20:X\n:25:翡翠\n".encode("gb18030"), "Line: 2"),
         (b":20:X\n:25:1\n:28C:1\n:60F:C261207CNY1,00\n:62F:C261207CNY2,00\n", "the bank says 2.00"),
         (b":20:X\n:25:<script>\n:28C:1\n:60F:C261207CNY1,00\n:62F:C261207XXX2,00\n", "Line: 5"),
