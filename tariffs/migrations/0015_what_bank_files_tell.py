@@ -3,10 +3,12 @@
 from django.db import migrations, models
 
 # Text of MT940 and CSV begins with these, behind marks of the character set and blanks; all else was camt.053.
-SET_FORM = """
-UPDATE tariffs_bankstatement AS statement SET form = CASE WHEN begins ~ '(:20:|[{]1:)' THEN 'mt940' ELSE 'csv' END
-  FROM (SELECT id, encode(substring(content FROM 1 FOR 64), 'escape') AS begins FROM tariffs_bankfile) AS file
- WHERE file.id = statement.file_id AND begins !~ '<' AND begins ~ '(:20:|[{]1:|account,)'
+SET_FORM = r"""
+UPDATE tariffs_bankstatement AS statement
+   SET form = CASE WHEN begins ~ '^account,' THEN 'csv' ELSE 'mt940' END
+  FROM (SELECT id, ltrim(encode(ltrim(substring(content FROM 1 FOR 64), '\xefbbbf'::bytea), 'escape'), E' \t\r\n') AS begins
+          FROM tariffs_bankfile) AS file
+ WHERE file.id = statement.file_id AND begins ~ '^(account,|:20:|[{]1:)'
 """
 
 
