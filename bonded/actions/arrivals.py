@@ -15,7 +15,8 @@ from bonded.models.consignments import Consignment
 from bonded.models.custody import CustodyMovement
 from bonded.models.locations import Location
 from bonded.models.lots import Lot
-from bonded.rules.arrivals import LocationUnknown, LotWeighedAlready, SealUsedBefore
+from bonded.queries.arrivals import readings_of_arrival
+from bonded.rules.arrivals import LocationUnknown, LotWeighedAlready, SealUsedBefore, WeighedSince
 from bonded.rules.consignments import STEPS, ConsignmentState, Weighing
 from bonded.rules.custody import Difference, MovementKind, difference
 from bonded.rules.errors import NotFound
@@ -103,10 +104,23 @@ def _require_new_seal(seal_number: str) -> None:
 
 
 @transaction.atomic
-def receive_arrival(*, consignment_id: int, witness_id: int, scale: str, actor: Actor, at: datetime) -> Consignment:
-    """Take a consignment into the vault by what was weighed of it at the door; raises as `receive_consignment`."""
+def receive_arrival(
+    *,
+    consignment_id: int,
+    readings_seen: tuple[int, int],
+    witness_id: int,
+    scale: str,
+    actor: Actor,
+    at: datetime,
+) -> Consignment:
+    """Take a consignment into the vault by what was weighed of it at the door.
+
+    `readings_seen` is what `readings_of_arrival` gave when both keepers looked. Raises WeighedSince when a lot was
+    weighed after that, and as `receive_consignment`.
+    """
     require(actor, Act.RECEIVE_CONSIGNMENT)
     consignment = lock_consignment(consignment_id, actor=actor)
+    _require_seen(consignment, readings_seen)
     readings = ArrivalReading.objects.filter(lot__consignment=consignment).select_related("lot", "location")
     weighings = [
         Weighing(one.lot.stock_number, one.pieces, one.weight_carats, one.seal_number, one.location.code)
@@ -120,3 +134,14 @@ def receive_arrival(*, consignment_id: int, witness_id: int, scale: str, actor: 
         actor=actor,
         at=at,
     )
+
+
+def _require_seen(consignment: Consignment, readings_seen: tuple[int, int]) -> None:
+    if ConsignmentState(consignment.state) is ConsignmentState.ACCEPTED and readings_seen != (
+        now := readings_of_arrival(consignment.pk)
+    ):
+        raise WeighedSince(
+            "A lot was weighed since you opened the page: look at the readings again, then both confirm.",
+            lots_seen=readings_seen[0],
+            lots_weighed=now[0],
+        )

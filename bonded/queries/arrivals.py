@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from bonded.models.arrivals import ArrivalReading
 from bonded.models.consignments import Consignment
@@ -51,9 +51,14 @@ def is_on_its_way(actor: Actor, reference: str) -> bool:
     return Consignment.objects.visible_to(actor).filter(reference=reference, state__in=on_its_way).exists()
 
 
-def lots_weighed(consignment_id: int) -> int:
-    """Count the lots of a consignment that are weighed."""
-    return ArrivalReading.objects.filter(lot__consignment=consignment_id).count()
+def readings_of_arrival(consignment_id: int) -> tuple[int, int]:
+    """Give how many lots of a consignment are weighed, and the newest reading's number, 0 for none.
+
+    A lot that is weighed again has a reading of a new number: the two together tell whether any was changed.
+    """
+    readings = ArrivalReading.objects.filter(lot__consignment=consignment_id)
+    found = readings.aggregate(lots=Count("pk"), newest=Max("pk"))
+    return found["lots"], found["newest"] or 0
 
 
 def last_place(consignment_id: int) -> str:

@@ -11,6 +11,18 @@ class LotWeighedAlready(RuleViolation):
     code = "lot_weighed_already"
 
 
+class WeighedSince(RuleViolation):
+    """A lot was weighed, or weighed again, after the page was opened that two keepers confirm."""
+
+    code = "weighed_since"
+
+
+class WeighedByAnother(RuleViolation):
+    """Somebody who neither receives nor confirms has weighed one of the lots."""
+
+    code = "weighed_by_another"
+
+
 class SealUsedBefore(RuleViolation):
     """The seal has closed a packet once; a seal is never on again."""
 

@@ -21,7 +21,7 @@ from bonded.queries.arrivals import (
     last_place,
     lot_to_weigh,
     lots_of_arrival,
-    lots_weighed,
+    readings_of_arrival,
 )
 from bonded.queries.consignments import consignment_by_reference, standing_of_consignment
 from bonded.rules.consignments import ConsignmentState
@@ -72,7 +72,7 @@ def arrival(request: PageRequest, reference: str) -> HttpResponse:
     one = consignment_by_reference(reference, actor=request.actor)
     lots = listed(request, lots_of_arrival(one.pk), "id")
     turn = _to_weigh(request, one)
-    standing, weighed = standing_of_consignment(one.pk), lots_weighed(one.pk)
+    standing, (weighed, newest) = standing_of_consignment(one.pk), readings_of_arrival(one.pk)
     context = {
         "consignment": one,
         "is_keeper": request.actor.role is Role.VAULT_KEEPER,
@@ -81,6 +81,7 @@ def arrival(request: PageRequest, reference: str) -> HttpResponse:
         "last_place": last_place(one.pk) if turn else "",
         "lots_in_all": standing["lots"],
         "lots_weighed": weighed,
+        "readings": f"{weighed}-{newest}",
         "is_complete": one.state == ConsignmentState.ACCEPTED and weighed == standing["lots"] > 0,
         "page": lots,
         "rows": [_row(lot) for lot in lots.rows],
@@ -113,11 +114,19 @@ def weigh(request: PageRequest, reference: str) -> HttpResponse:
     return done(request, _told(stock_number, gap), "arrival", reference=reference)
 
 
+def _readings_seen(request: PageRequest) -> tuple[int, int]:
+    """Give what the page had shown of the readings; of a form that does not say, what no page shows."""
+    lots, _dash, newest = request.POST.get("readings", "")[:40].partition("-")
+    is_said = (lots + newest).isascii() and lots.isdigit() and newest.isdigit()
+    return (int(lots), int(newest)) if is_said else (-1, -1)
+
+
 @acts(Role.VAULT_KEEPER, shows=arrival)
 def receive(request: PageRequest, reference: str) -> HttpResponse:
     """Take the whole consignment in."""
     one = receive_arrival(
         consignment_id=consignment_by_reference(reference, actor=request.actor).pk,
+        readings_seen=_readings_seen(request),
         scale=text_of(request, "scale", most=40),
         witness_id=witness_from(request),
         actor=request.actor,

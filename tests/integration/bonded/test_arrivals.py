@@ -11,6 +11,7 @@ from django.db import IntegrityError
 
 from bonded.actions.arrivals import receive_arrival, weigh_arrival
 from bonded.models import Activity, ArrivalReading, Consignment, Hold, Location, Lot
+from bonded.queries.arrivals import readings_of_arrival
 from bonded.rules.arrivals import LocationUnknown, LotWeighedAlready, SealUsedBefore
 from bonded.rules.consignments import InspectionOpen, WeighingsIncomplete
 from bonded.rules.custody import Difference
@@ -42,7 +43,12 @@ def weighed(one: Consignment, cast: Cast, at: datetime, **changes: Any) -> Diffe
 def received(one: Consignment, cast: Cast, at: datetime) -> Consignment:
     """Victor takes the consignment in, before Vera."""
     return receive_arrival(
-        consignment_id=one.pk, witness_id=cast.vera.user_id or 0, scale="BAL-1", actor=cast.victor, at=at
+        consignment_id=one.pk,
+        readings_seen=readings_of_arrival(one.pk),
+        witness_id=cast.vera.user_id or 0,
+        scale="BAL-1",
+        actor=cast.victor,
+        at=at,
     )
 
 

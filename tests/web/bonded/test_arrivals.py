@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 
 from bonded.models import ArrivalReading, Consignment, User
+from bonded.queries.arrivals import readings_of_arrival
 from tests.cast import Cast
 from tests.factories import LocationFactory
 from tests.situations.bonded import an_accepted_consignment, an_announced_consignment
@@ -31,6 +32,11 @@ def line(one: Consignment, place: int = 0, **changes: str) -> dict[str, str]:
     lot = one.lots.order_by("pk")[place]
     typed = {"lot": lot.stock_number, "carats": "1.000", "pieces": "1", "seal": f"SEAL-000{place}"}
     return typed | {"location": LocationFactory().code} | changes
+
+
+def confirmed(one: Consignment, **changes: str) -> dict[str, str]:
+    """What two keepers send to take in what lies weighed before them."""
+    return WITNESS | {"readings": "{}-{}".format(*readings_of_arrival(one.pk))} | changes
 
 
 def test_arrivals__are_for_the_house(cast: Cast, at: datetime) -> None:
@@ -131,17 +137,43 @@ def test_weigh__says_so_before_a_lot_is_weighed_again(cast: Cast, at: datetime) 
 def test_receive__takes_the_whole_in_before_a_second_keeper(cast: Cast, at: datetime) -> None:
     one = an_accepted_consignment(cast, at)
     client, address = signed_in("victor"), f"/arrivals/{one.reference}"
-    early = client.post(f"{address}/receive", WITNESS)
+    early = client.post(f"{address}/receive", confirmed(one))
     client.post(f"{address}/weigh", line(one))
-    assert f"{address}/receive" in said(client, address)
+    page = said(client, address)
+    assert f"{address}/receive" in page
+    assert f'name="readings" value="{confirmed(one)["readings"]}"' in page
 
-    alone = client.post(f"{address}/receive", WITNESS | {"witness": "victor"})
+    alone = client.post(f"{address}/receive", confirmed(one, witness="victor"))
     one.refresh_from_db()
     assert (early.status_code, alone.status_code, one.state) == (409, 409, "accepted")
     assert 'value="BAL-1"' in words_of(alone)
     assert PASSWORD not in words_of(alone)
 
-    taken = client.post(f"{address}/receive", WITNESS)
+    taken = client.post(f"{address}/receive", confirmed(one))
     one.refresh_from_db()
     assert (taken.status_code, taken["Location"], one.state) == (303, "/arrivals", "received")
     assert "in vault" in said(client, address).casefold()
+
+
+def test_receive__refuses_what_was_weighed_again_since_two_keepers_looked(cast: Cast, at: datetime) -> None:
+    one = an_accepted_consignment(cast, at)
+    client, address = signed_in("victor"), f"/arrivals/{one.reference}"
+    client.post(f"{address}/weigh", line(one))
+    seen = confirmed(one)
+    client.post(f"{address}/weigh", line(one, carats="9.000", again="yes"))
+
+    refused = client.post(f"{address}/receive", seen)
+    unsaid = client.post(f"{address}/receive", WITNESS)
+
+    one.refresh_from_db()
+    assert (refused.status_code, unsaid.status_code, one.state, ArrivalReading.objects.count()) == (
+        409,
+        409,
+        "accepted",
+        1,
+    )
+    page = words_of(refused)
+    assert "A lot was weighed since you opened the page" in page
+    assert 'value="BAL-1"' in page
+    assert f'name="readings" value="{confirmed(one)["readings"]}"' in page
+    assert client.post(f"{address}/receive", confirmed(one)).status_code == 303
