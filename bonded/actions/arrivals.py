@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from bonded.models.custody import CustodyMovement
 from bonded.models.locations import Location
 from bonded.models.lots import Lot
 from bonded.queries.arrivals import readings_of_arrival
-from bonded.rules.arrivals import LocationUnknown, LotWeighedAlready, SealUsedBefore, WeighedSince
+from bonded.rules.arrivals import LocationUnknown, LotWeighedAlready, SealUsedBefore, WeighedByAnother, WeighedSince
 from bonded.rules.consignments import STEPS, ConsignmentState, Weighing
 from bonded.rules.custody import Difference, MovementKind, difference
 from bonded.rules.errors import NotFound
@@ -116,19 +117,22 @@ def receive_arrival(
     """Take a consignment into the vault by what was weighed of it at the door.
 
     `readings_seen` is what `readings_of_arrival` gave when both keepers looked. Raises WeighedSince when a lot was
-    weighed after that, and as `receive_consignment`.
+    weighed after that, WeighedByAnother when neither of the two weighed a lot, and as `receive_consignment`.
     """
     require(actor, Act.RECEIVE_CONSIGNMENT)
     consignment = lock_consignment(consignment_id, actor=actor)
     _require_seen(consignment, readings_seen)
-    readings = ArrivalReading.objects.filter(lot__consignment=consignment).select_related("lot", "location")
+    found = ArrivalReading.objects.filter(lot__consignment=consignment).select_related("lot", "location", "read_by")
+    readings = list(found.order_by("lot_id"))
+    _require_read_by(readings, {actor.user_id, witness_id})
     weighings = [
         Weighing(one.lot.stock_number, one.pieces, one.weight_carats, one.seal_number, one.location.code)
-        for one in readings.order_by("lot_id")
+        for one in readings
     ]
     return receive_consignment(
         consignment_id=consignment_id,
         weighings=weighings,
+        read=_who_read(readings),
         witness_id=witness_id,
         scale=scale,
         actor=actor,
@@ -145,3 +149,26 @@ def _require_seen(consignment: Consignment, readings_seen: tuple[int, int]) -> N
             lots_seen=readings_seen[0],
             lots_weighed=now[0],
         )
+
+
+def _require_read_by(readings: Sequence[ArrivalReading], keepers: Collection[int | None]) -> None:
+    others = [one for one in readings if one.read_by_id not in keepers]
+    if others:
+        names = sorted({one.read_by.username for one in others})
+        raise WeighedByAnother(
+            f"{', '.join(names)} weighed some of these lots: receive them together with who did, or weigh them again.",
+            weighed_by=names,
+            lots=[one.lot.stock_number for one in others[:100]],
+            lots_in_all=len(others),
+        )
+
+
+def _who_read(readings: Sequence[ArrivalReading]) -> list[str]:
+    """Say for each keeper how many lots they read and from when until when; each lot's own history has its reading."""
+    moments: dict[str, list[datetime]] = {}
+    for one in readings:
+        moments.setdefault(one.read_by.username, []).append(one.read_at)
+    return [
+        f"{name}: {len(read)}, {min(read).isoformat()} to {max(read).isoformat()}"
+        for name, read in sorted(moments.items())
+    ]
