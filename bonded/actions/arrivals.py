@@ -17,11 +17,19 @@ from bonded.models.custody import CustodyMovement
 from bonded.models.locations import Location
 from bonded.models.lots import Lot
 from bonded.queries.arrivals import readings_of_arrival
-from bonded.rules.arrivals import LocationUnknown, LotWeighedAlready, SealUsedBefore, WeighedByAnother, WeighedSince
+from bonded.rules.arrivals import (
+    LocationKeepsNothing,
+    LocationUnknown,
+    LotWeighedAlready,
+    SealUsedBefore,
+    WeighedByAnother,
+    WeighedSince,
+)
 from bonded.rules.consignments import STEPS, ConsignmentState, Weighing
 from bonded.rules.custody import Difference, MovementKind, difference
 from bonded.rules.errors import NotFound
 from bonded.rules.lifecycle import require_step
+from bonded.rules.locations import KEEPS_GOODS
 from bonded.rules.permissions import Act, Actor, require
 from bonded.rules.seals import require_seal_number
 
@@ -43,7 +51,7 @@ def weigh_arrival(
 
     Carats to 0.001. Gives the difference from what was declared. A lot that is weighed already is weighed anew only
     when `is_again` says so. Raises NotFound, StepNotAllowed, InspectionOpen, SealNumberInvalid, SealUsedBefore,
-    LocationUnknown, LotWeighedAlready; a seal of another lot at the door is refused by the database.
+    LocationUnknown, LocationKeepsNothing, LotWeighedAlready.
     """
     require(actor, Act.WEIGH_ARRIVAL)
     consignment = lock_consignment(consignment_id, actor=actor)
@@ -51,7 +59,7 @@ def weigh_arrival(
     require_no_inspection(consignment)
     lot = _lock_lot_of(consignment, stock_number, actor=actor)
     place = _require_place(location_code)
-    _require_new_seal(seal_number)
+    _require_new_seal(seal_number, lot)
     columns = {
         "weight_carats": weight_carats,
         "pieces": pieces,
@@ -94,14 +102,23 @@ def _require_place(code: str) -> Location:
     place = Location.objects.filter(code=code).first()
     if place is None:
         raise LocationUnknown("This is no place of the vault.", location=code[:40])
+    if place.kind not in KEEPS_GOODS:
+        raise LocationKeepsNothing(
+            f"{place.code} is a {place.kind}, where goods do not stay: name a tray, drawer, safe or vault.",
+            location=place.code,
+            kind=place.kind,
+        )
     return place
 
 
-def _require_new_seal(seal_number: str) -> None:
-    """Refuse a number that is none, and one that closed a packet before, at once and not when all are weighed."""
+def _require_new_seal(seal_number: str, lot: Lot) -> None:
+    """Refuse a number that is none, and one of another packet, at once and not when all are weighed."""
     require_seal_number(seal_number)
     if CustodyMovement.objects.filter(kind=MovementKind.SEALED, seal_number=seal_number).exists():
         raise SealUsedBefore("This seal has closed a packet before; take a new one.", seal_number=seal_number)
+    # Of two at the same moment, at two consignments, the database refuses the later.
+    if ArrivalReading.objects.filter(seal_number=seal_number).exclude(lot=lot).exists():
+        raise SealUsedBefore("This seal is on another packet at the door; take a new one.", seal_number=seal_number)
 
 
 @transaction.atomic

@@ -109,7 +109,7 @@ def receive_consignment(
     require_no_inspection(consignment)
     lots = list(Lot.objects.filter(consignment=consignment).locked())
     places = Location.objects.filter(code__in={weighing.location_code for weighing in weighings})
-    require_one_weighing_each({lot.stock_number for lot in lots}, weighings, set(places.values_list("code", flat=True)))
+    require_one_weighing_each({lot.stock_number for lot in lots}, weighings, dict(places.values_list("code", "kind")))
     for weighing in weighings:
         require_seal_number(weighing.seal_number)
     _store(consignment, weighings, witness_id=witness_id, scale=scale, actor=actor, at=at)

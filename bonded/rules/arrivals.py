@@ -33,3 +33,9 @@ class LocationUnknown(InputInvalid):
     """The text is no place of this vault."""
 
     code = "location_unknown"
+
+
+class LocationKeepsNothing(InputInvalid):
+    """Goods pass through a place such as a desk or a gate, and do not stay there."""
+
+    code = "location_keeps_nothing"

@@ -13,11 +13,18 @@ from bonded.actions.arrivals import receive_arrival, weigh_arrival
 from bonded.models import Activity, ArrivalReading, Company, Consignment, Hold, Location, Lot, Membership, User
 from bonded.queries.arrivals import readings_of_arrival
 from bonded.queries.parties import actor_of_membership
-from bonded.rules.arrivals import LocationUnknown, LotWeighedAlready, SealUsedBefore, WeighedByAnother
+from bonded.rules.arrivals import (
+    LocationKeepsNothing,
+    LocationUnknown,
+    LotWeighedAlready,
+    SealUsedBefore,
+    WeighedByAnother,
+)
 from bonded.rules.consignments import InspectionOpen, WeighingsIncomplete
 from bonded.rules.custody import Difference
 from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.lifecycle import StepNotAllowed
+from bonded.rules.locations import LocationKind
 from bonded.rules.permissions import Actor, Role
 from bonded.rules.seals import SealNumberInvalid
 from tests.cast import Cast
@@ -153,9 +160,17 @@ def test_weigh_arrival__lets_no_seal_wait_for_two_packets(cast: Cast, at: dateti
     one = an_accepted_consignment(cast, at, lots=[{}, {}])
     weighed(one, cast, at)
 
-    with pytest.raises(IntegrityError):
-        weighed(one, cast, at, stock_number=one.lots.order_by("pk")[1].stock_number)
+    for other in (one, an_accepted_consignment(cast, at)):
+        lot = other.lots.order_by("-pk")[0]
+        with pytest.raises(SealUsedBefore) as refused:
+            weighed(other, cast, at, stock_number=lot.stock_number)
+        assert refused.value.facts == {"seal_number": "SEAL-0001"}
     assert ArrivalReading.objects.count() == 1
+    weighed(one, cast, at, is_again=True)
+    reading = ArrivalReading.objects.get()
+    reading.pk, reading.lot = None, lot
+    with pytest.raises(IntegrityError, match="no_seal_waits_for_two_packets"):
+        reading.save(force_insert=True)
 
 
 @pytest.mark.parametrize(
@@ -163,10 +178,14 @@ def test_weigh_arrival__lets_no_seal_wait_for_two_packets(cast: Cast, at: dateti
     [
         ({"seal_number": "no"}, SealNumberInvalid),
         ({"location_code": "NOWHERE"}, LocationUnknown),
+        ({"location_code": "DESK-9"}, LocationKeepsNothing),
+        ({"location_code": "GATE-9"}, LocationKeepsNothing),
         ({"stock_number": "OTHER"}, NotFound),
     ],
 )
 def test_weigh_arrival__refuses_what_is_wrong(cast: Cast, at: datetime, wrong: dict[str, Any], refusal: Any) -> None:
+    for code, kind in (("DESK-9", LocationKind.DESK), ("GATE-9", LocationKind.GATE)):
+        Location.objects.create(code=code, kind=kind)
     with pytest.raises(refusal):
         weighed(an_accepted_consignment(cast, at), cast, at, **wrong)
     assert not ArrivalReading.objects.exists()

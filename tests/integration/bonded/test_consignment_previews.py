@@ -16,11 +16,12 @@ from bonded.actions.consignment_files import (
     rearm_stuck_files,
     store_consignment_file,
 )
-from bonded.models import Activity, Consignment, ConsignmentFile, Lot, RefusedLine
+from bonded.actions.declarations import declare_consignment
+from bonded.models import Activity, Consignment, ConsignmentFile, Declaration, Lot, RefusedLine
 from bonded.queries.consignment_files import files_to_import
 from bonded.rules.consignment_files import FileNotProposed
 from bonded.rules.consignment_lines import FileUnreadable
-from bonded.rules.consignments import ConsignmentNotOpen, ConsignmentState
+from bonded.rules.consignments import ConsignmentNotOpen, ConsignmentState, FilesUnfinished
 from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.lifecycle import StepNotAllowed
 from tests.cast import Cast
@@ -113,6 +114,23 @@ def test_confirm_consignment_file__refuses_once_the_lines_are_fixed(cast: Cast, 
         confirm_consignment_file(file_id=file.pk, actor=cast.sven, at=at)
     file.refresh_from_db()
     assert file.state == "proposed"
+
+
+def test_declare_consignment__waits_until_somebody_decided_on_a_proposed_file(cast: Cast, at: datetime) -> None:
+    store = proposed(cast, at, b"carat,price\n1.2,9000\n", is_proposal=False)
+    import_stored_file(file_id=store.pk, now=lambda: at)
+    file = proposed(cast, at)
+
+    with pytest.raises(FilesUnfinished) as refused:
+        declare_consignment(consignment_id=file.consignment_id, actor=cast.sven, at=at)
+
+    assert refused.value.facts == {"reference": file.consignment.reference}
+    assert "store its lines or cancel it first" in refused.value.message
+    assert not Declaration.objects.exists()
+    assert Consignment.objects.get().state == "announced"
+    cancel_consignment_file(file_id=file.pk, actor=cast.sven, at=at)
+    declare_consignment(consignment_id=file.consignment_id, actor=cast.sven, at=at)
+    assert Consignment.objects.get().state == "declared"
 
 
 @pytest.mark.parametrize("act", [confirm_consignment_file, cancel_consignment_file])
