@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Max, QuerySet
 
 from bonded.models.arrivals import ArrivalReading
@@ -11,14 +13,17 @@ from bonded.rules.consignments import ConsignmentState
 from bonded.rules.declarations import DeclarationState
 from bonded.rules.permissions import Actor
 
-MOST_AT_THE_DOOR = 50
+
+def consignments_at_the_door(actor: Actor) -> QuerySet[Consignment]:
+    """Give the consignments that customs lets in."""
+    return Consignment.objects.visible_to(actor).filter(state=ConsignmentState.ACCEPTED).select_related("supplier")
 
 
-def consignments_at_the_door(actor: Actor) -> list[Consignment]:
-    """Give up to fifty consignments that customs lets in, the oldest first, with `lots_in_all` and `lots_weighed`."""
-    accepted = Consignment.objects.visible_to(actor).filter(state=ConsignmentState.ACCEPTED).select_related("supplier")
-    counted = accepted.annotate(lots_in_all=Count("lots"), lots_weighed=Count("lots__arrival_reading"))
-    return list(counted.order_by("announced_at", "pk")[:MOST_AT_THE_DOOR])
+def lots_at_the_door(consignment_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Count the lots of some consignments and those weighed, by consignment; what has no lot is left out."""
+    lots = Lot.objects.filter(consignment__in=list(consignment_ids)).values("consignment")
+    counted = lots.annotate(in_all=Count("pk"), weighed=Count("arrival_reading"))
+    return {one["consignment"]: (one["in_all"], one["weighed"]) for one in counted}
 
 
 def consignments_to_come(actor: Actor) -> QuerySet[Consignment]:
