@@ -109,6 +109,8 @@ def test_weigh__acts_once_however_often_it_is_sent(cast: Cast, at: datetime) -> 
         ({"carats": "US,GS,+0001.000ct"}, 400),
         ({"carats": NAUGHTY}, 400),
         ({"pieces": "0"}, 400),
+        ({"pieces": "100000000"}, 400),
+        ({"pieces": "0000000012"}, 400),
         ({"seal": NAUGHTY}, 400),
         ({"location": NAUGHTY}, 400),
         ({"lot": "OTHER"}, 404),
@@ -127,6 +129,19 @@ def test_weigh__refuses_what_is_wrong_and_keeps_what_was_typed(
     assert NAUGHTY not in words_of(refused)
     assert status == 404 or "seal" in wrong or 'value="KEEP-01"' in words_of(refused)
     assert not ArrivalReading.objects.exists()
+
+
+def test_weigh__says_what_is_kept_only_once_it_is(cast: Cast, at: datetime) -> None:
+    one = an_accepted_consignment(cast, at)
+    client, address = signed_in("victor"), f"/arrivals/{one.reference}"
+
+    refused = client.post(f"{address}/weigh", line(one, carats="0.2001 g", location="NOWHERE"))
+
+    assert refused.status_code == 400
+    assert "is kept" not in words_of(refused)
+    assert "is kept" not in said(client, address)
+    client.post(f"{address}/weigh", line(one, carats="0.2001 g"))
+    assert "1.0005 ct; 1.001 ct is kept" in said(client, address)
 
 
 def test_weigh__tells_what_was_read_of_a_scale_that_had_not_settled(cast: Cast, at: datetime) -> None:
