@@ -24,7 +24,14 @@ from bonded.actions.staged_lines import (
 )
 from bonded.models.consignment_files import ConsignmentFile
 from bonded.models.consignments import Consignment
-from bonded.rules.consignment_files import CAME_TO_NOTHING, STEPS, FileNotProposed, FileState
+from bonded.rules.consignment_files import (
+    CAME_TO_NOTHING,
+    STEPS,
+    FileNotProposed,
+    FileReadAnew,
+    FileState,
+    digest_of_defaults,
+)
 from bonded.rules.consignment_lines import FileUnreadable, require_defaults
 from bonded.rules.consignments import ConsignmentNotOpen, ConsignmentState
 from bonded.rules.lifecycle import require_step
@@ -89,15 +96,24 @@ def _require_open(consignment: Consignment) -> None:
 
 
 @transaction.atomic
-def confirm_consignment_file(*, file_id: int, actor: Actor, at: datetime) -> ConsignmentFile:
-    """Have a proposed file imported next. Raises NotFound, FileNotProposed, ConsignmentNotOpen."""
-    require(actor, Act.IMPORT_CONSIGNMENT)
+def confirm_consignment_file(*, file_id: int, defaults_seen: str, actor: Actor, at: datetime) -> ConsignmentFile:
+    """Have a proposed file imported next, as it was seen: by the `digest_of_defaults` that it was read with.
+
+    Raises NotFound, FileNotProposed, FileReadAnew, ConsignmentNotOpen.
+    """
+    require(actor, Act.CONFIRM_IMPORT)
     consignment, file = lock_consignment_file(file_id, actor=actor)
     if file.state != FileState.PROPOSED:
         raise FileNotProposed("The file is stored or cancelled already.", state=file.state)
+    if digest_of_defaults(file.defaults) != defaults_seen:
+        raise FileReadAnew(
+            "This file was sent again with other values since you opened the page: look at it again, then store it.",
+            stored_at=file.stored_at.isoformat(),
+        )
     _require_open(consignment)
     file.state = FileState.WAITING
     file.save(update_fields=["state"])
+    record_activity(Act.CONFIRM_IMPORT, consignment, actor=actor, at=at, sha256=file.sha256, defaults=defaults_seen)
     consignment_file_stored.send(ConsignmentFile, file_id=file.pk, at=at)
     return file
 

@@ -27,6 +27,7 @@ from bonded.rules.consignments import (
     require_one_weighing_each,
 )
 from bonded.rules.custody import difference
+from bonded.rules.errors import Fact
 from bonded.rules.lifecycle import require_step
 from bonded.rules.money import currency_decimals
 from bonded.rules.permissions import Act, Actor, require
@@ -87,6 +88,7 @@ def receive_consignment(
     *,
     consignment_id: int,
     weighings: Sequence[Weighing],
+    read: Sequence[str] = (),
     witness_id: int,
     scale: str,
     actor: Actor,
@@ -94,10 +96,11 @@ def receive_consignment(
 ) -> Consignment:
     """Take a whole consignment into the vault: weighed, counted, compared, sealed, stored.
 
-    One weighing for each lot; carats to 0.001. Lots whose weight or count differ from what was
-    declared by more than the tolerance are taken in all the same, and put on hold. Works in sets:
-    the statements are as many for ten thousand lots as for ten, but for the holds. Raises
-    StepNotAllowed, TwoKeepersNeeded, SealNumberInvalid, InspectionOpen, WeighingsIncomplete (all problems at once).
+    One weighing for each lot; carats to 0.001; `read` says who weighed, and when, if it was before.
+    Lots whose weight or count differ from what was declared by more than the tolerance are taken
+    in all the same, and put on hold. Works in sets: the statements are as many for ten thousand
+    lots as for ten, but for the holds. Raises StepNotAllowed, TwoKeepersNeeded, SealNumberInvalid,
+    InspectionOpen, WeighingsIncomplete (all problems at once).
     """
     require(actor, Act.RECEIVE_CONSIGNMENT)
     require_witness(witness_id, actor=actor)
@@ -106,7 +109,7 @@ def receive_consignment(
     require_no_inspection(consignment)
     lots = list(Lot.objects.filter(consignment=consignment).locked())
     places = Location.objects.filter(code__in={weighing.location_code for weighing in weighings})
-    require_one_weighing_each({lot.stock_number for lot in lots}, weighings, set(places.values_list("code", flat=True)))
+    require_one_weighing_each({lot.stock_number for lot in lots}, weighings, dict(places.values_list("code", "kind")))
     for weighing in weighings:
         require_seal_number(weighing.seal_number)
     _store(consignment, weighings, witness_id=witness_id, scale=scale, actor=actor, at=at)
@@ -115,7 +118,10 @@ def receive_consignment(
     consignment.state, consignment.received_at = ConsignmentState.RECEIVED, at
     consignment.save(update_fields=["state", "received_at"])
     confirm_certificates(consignment, at=at)
-    record_activity(Act.RECEIVE_CONSIGNMENT, consignment, actor=actor, at=at, lots=len(lots), scale=scale)
+    facts: dict[str, Fact] = {"lots": len(lots), "scale": scale}
+    if read:
+        facts["read"] = read
+    record_activity(Act.RECEIVE_CONSIGNMENT, consignment, actor=actor, at=at, **facts)
     consignment_received.send(Consignment, consignment_id=consignment.pk, at=at)
     return consignment
 

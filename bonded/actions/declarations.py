@@ -18,7 +18,7 @@ from bonded.models.declarations import CustomsStatusChange, Declaration
 from bonded.models.parties import Company
 from bonded.queries.declarations import goods_of_consignment, goods_of_declared_withdrawal
 from bonded.queries.documents import certificates_of, rough_carats_by_certificate
-from bonded.rules.consignment_files import UNDER_WAY
+from bonded.rules.consignment_files import UNDER_WAY, FileState
 from bonded.rules.consignments import (
     LARGEST_CONSIGNMENT_LOTS,
     ConsignmentState,
@@ -103,6 +103,11 @@ def _require_complete(consignment: Consignment) -> None:
     """Refuse while lines may still come, and what the vault could not receive together."""
     if consignment.files.filter(state__in=UNDER_WAY).exists():
         raise FilesUnfinished("A file of this consignment is still being imported.", reference=consignment.reference)
+    if consignment.files.filter(state=FileState.PROPOSED).exists():
+        raise FilesUnfinished(
+            "A file of this consignment waits to be looked at: store its lines or cancel it first.",
+            reference=consignment.reference,
+        )
     lots = consignment.lots.count()
     if lots > LARGEST_CONSIGNMENT_LOTS:
         raise ConsignmentTooLarge(

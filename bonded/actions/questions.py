@@ -32,13 +32,13 @@ def ask_question(*, withdrawal_id: UUID, text: str, actor: Actor, at: datetime) 
     question = Question.objects.create(
         withdrawal=withdrawal, text=text_from(text), asked_by_id=actor.user_id, asked_at=at
     )
-    record_activity(Act.ASK_QUESTION, withdrawal, actor=actor, at=at, question=question.pk)
+    record_activity(Act.ASK_QUESTION, withdrawal, actor=actor, at=at, question=str(question.pk))
     _tell(question, NoticeKind.QUESTION_ASKED, buyers_of_company(withdrawal.company_id), at=at)
     return question
 
 
 @transaction.atomic
-def answer_question(*, question_id: int, text: str, actor: Actor, at: datetime) -> Question:
+def answer_question(*, question_id: UUID, text: str, actor: Actor, at: datetime) -> Question:
     """Answer what an officer asks about the company's withdrawal, and tell the officer; answered once, for good.
 
     `text` has 1 to 2000 characters. Raises QuestionTextInvalid, NotFound, WithdrawalDecided, QuestionAnswered.
@@ -46,7 +46,7 @@ def answer_question(*, question_id: int, text: str, actor: Actor, at: datetime) 
     require(actor, Act.ANSWER_QUESTION)
     seen = Question.objects.visible_to(actor).filter(pk=question_id).first()
     if seen is None:
-        raise NotFound("There is no such question.", question_id=str(question_id)[:40])
+        raise NotFound("There is no such question.", question_id=str(question_id))
     withdrawal, _ = lock_withdrawal(seen.withdrawal_id, actor=actor)
     question = Question.objects.locked().get(pk=seen.pk)
     require_undecided(WithdrawalState(withdrawal.state))
@@ -54,7 +54,7 @@ def answer_question(*, question_id: int, text: str, actor: Actor, at: datetime) 
         raise QuestionAnswered("The question is answered.", answered_at=question.answered_at.isoformat())
     question.answer, question.answered_by_id, question.answered_at = text_from(text), actor.user_id, at
     question.save(update_fields=["answer", "answered_by", "answered_at"])
-    record_activity(Act.ANSWER_QUESTION, withdrawal, actor=actor, at=at, question=question.pk)
+    record_activity(Act.ANSWER_QUESTION, withdrawal, actor=actor, at=at, question=str(question.pk))
     _tell(question, NoticeKind.QUESTION_ANSWERED, [question.asked_by_id], at=at)
     return question
 

@@ -25,7 +25,7 @@ class QuestionText(serializers.Serializer[Any]):
 class QuestionAnswerBody(serializers.Serializer[Any]):
     """A question, with its answer once there is one."""
 
-    id = serializers.IntegerField()
+    id = serializers.UUIDField()
     withdrawal_id = serializers.UUIDField()
     text = serializers.CharField()
     asked_at = serializers.DateTimeField()
@@ -70,7 +70,7 @@ class AnswerQuestionView(ApiView):
         operation_id="answer_question", parameters=[IDEMPOTENCY_KEY], request=QuestionText, responses=QuestionAnswerBody
     )
     @idempotent
-    def post(self, request: Request, question_id: int) -> HttpResponse:
+    def post(self, request: Request, question_id: UUID) -> HttpResponse:
         """Answer what an officer asks about the company's withdrawal."""
         text = read(QuestionText, request)["text"]
         question = answer_question(question_id=question_id, text=text, actor=request.actor, at=request.at)

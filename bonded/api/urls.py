@@ -50,7 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdrawals/<uuid:withdrawal_id>/refuse", withdrawals.RefuseWithdrawalView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/release-token", withdrawals.ReleaseTokenView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/questions", questions.QuestionsView.as_view()),
-    path("questions/<int:question_id>/answer", questions.AnswerQuestionView.as_view()),
+    path("questions/<uuid:question_id>/answer", questions.AnswerQuestionView.as_view()),
     path("withdrawals/<uuid:withdrawal_id>/declaration", declarations.WithdrawalDeclarationView.as_view()),
     path("declarations", declarations.DeclarationsView.as_view()),
     path("declarations/<str:number>", declarations.DeclarationView.as_view()),

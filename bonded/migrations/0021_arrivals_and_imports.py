@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("weight_carats", models.DecimalField(decimal_places=3, max_digits=12)),
                 ("pieces", models.IntegerField()),
-                ("seal_number", models.CharField(max_length=32, unique=True)),
+                ("seal_number", models.CharField(max_length=32)),
                 ("read_at", models.DateTimeField()),
             ],
         ),
@@ -107,5 +107,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("pieces__gt", 0), ("weight_carats__gt", 0)), name="a_reading_has_pieces_and_weight"
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="arrivalreading",
+            constraint=models.UniqueConstraint(fields=("seal_number",), name="no_seal_waits_for_two_packets"),
         ),
     ]

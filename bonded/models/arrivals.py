@@ -15,7 +15,7 @@ class ArrivalReading(Table):
     lot = models.OneToOneField("bonded.Lot", on_delete=models.PROTECT, related_name="arrival_reading")
     weight_carats = models.DecimalField(max_digits=12, decimal_places=3)
     pieces = models.IntegerField()
-    seal_number = models.CharField(max_length=32, unique=True)
+    seal_number = models.CharField(max_length=32)
     location = models.ForeignKey("bonded.Location", on_delete=models.PROTECT, related_name="+")
     read_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, related_name="+")
     read_at = models.DateTimeField()
@@ -27,6 +27,7 @@ class ArrivalReading(Table):
             models.CheckConstraint(
                 condition=Q(pieces__gt=0, weight_carats__gt=0), name="a_reading_has_pieces_and_weight"
             ),
+            models.UniqueConstraint(fields=["seal_number"], name="no_seal_waits_for_two_packets"),
         ]
 
     def __str__(self) -> str:

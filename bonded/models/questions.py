@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -23,6 +25,7 @@ class QuestionQuerySet(TableQuerySet["Question"]):
 class Question(Table):
     """One row is what one officer asks the company of a withdrawal, and the answer once there is one."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     withdrawal = models.ForeignKey("bonded.Withdrawal", on_delete=models.PROTECT, related_name="questions")
     text = models.CharField(max_length=2000)
     asked_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, related_name="+")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Count, Max, QuerySet
 
 from bonded.models.arrivals import ArrivalReading
 from bonded.models.consignments import Consignment
@@ -11,14 +13,17 @@ from bonded.rules.consignments import ConsignmentState
 from bonded.rules.declarations import DeclarationState
 from bonded.rules.permissions import Actor
 
-MOST_AT_THE_DOOR = 50
+
+def consignments_at_the_door(actor: Actor) -> QuerySet[Consignment]:
+    """Give the consignments that customs lets in."""
+    return Consignment.objects.visible_to(actor).filter(state=ConsignmentState.ACCEPTED).select_related("supplier")
 
 
-def consignments_at_the_door(actor: Actor) -> list[Consignment]:
-    """Give up to fifty consignments that customs lets in, the oldest first, with `lots_in_all` and `lots_weighed`."""
-    accepted = Consignment.objects.visible_to(actor).filter(state=ConsignmentState.ACCEPTED).select_related("supplier")
-    counted = accepted.annotate(lots_in_all=Count("lots"), lots_weighed=Count("lots__arrival_reading"))
-    return list(counted.order_by("announced_at", "pk")[:MOST_AT_THE_DOOR])
+def lots_at_the_door(consignment_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Count the lots of some consignments and those weighed, by consignment; what has no lot is left out."""
+    lots = Lot.objects.filter(consignment__in=list(consignment_ids)).values("consignment")
+    counted = lots.annotate(in_all=Count("pk"), weighed=Count("arrival_reading"))
+    return {one["consignment"]: (one["in_all"], one["weighed"]) for one in counted}
 
 
 def consignments_to_come(actor: Actor) -> QuerySet[Consignment]:
@@ -51,9 +56,14 @@ def is_on_its_way(actor: Actor, reference: str) -> bool:
     return Consignment.objects.visible_to(actor).filter(reference=reference, state__in=on_its_way).exists()
 
 
-def lots_weighed(consignment_id: int) -> int:
-    """Count the lots of a consignment that are weighed."""
-    return ArrivalReading.objects.filter(lot__consignment=consignment_id).count()
+def readings_of_arrival(consignment_id: int) -> tuple[int, int]:
+    """Give how many lots of a consignment are weighed, and the newest reading's number, 0 for none.
+
+    A lot that is weighed again has a reading of a new number: the two together tell whether any was changed.
+    """
+    readings = ArrivalReading.objects.filter(lot__consignment=consignment_id)
+    found = readings.aggregate(lots=Count("pk"), newest=Max("pk"))
+    return found["lots"], found["newest"] or 0
 
 
 def last_place(consignment_id: int) -> str:

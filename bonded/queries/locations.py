@@ -23,6 +23,8 @@ from bonded.rules.permissions import Act, Actor, require
 MOST_PLACES = 200
 # So few places are read by their index; for more, the whole table is read once and what lies elsewhere left out.
 FEW_PLACES = 200
+# So many outermost places and those below are read, and one more: a file takes no more rows.
+MOST_OUTER_PLACES = 10_000
 
 
 @dataclass(slots=True)
@@ -113,14 +115,17 @@ def places_with_holdings(
     """Give a place and those right below it, and what lies in them all; without one, the outermost and those below.
 
     A place right below carries everything down to its trays, an outer one what lies in itself. Outer places come
-    first, each by its code, 200 at most, while the sum is of all; runs three SQL statements.
+    first, each by its code, one more than 200 at most (without a place, than ten thousand), by which a longer list is
+    known, while the sum is of all; runs three SQL statements.
     """
     require(actor, Act.READ_VAULT)
     if top:
-        rows = [top, *Location.objects.filter(parent=top).order_by("code")[:MOST_PLACES]]
+        rows = [top, *Location.objects.filter(parent=top).order_by("code")[: MOST_PLACES + 1]]
     else:
         outer_first = (F("parent").asc(nulls_first=True), "code")
-        rows = list(Location.objects.filter(parent__parent__isnull=True).order_by(*outer_first)[:MOST_PLACES])
+        rows = list(
+            Location.objects.filter(parent__parent__isnull=True).order_by(*outer_first)[: MOST_OUTER_PLACES + 1]
+        )
     within = _ids_below(top) if top else []
     statement = _BELOW if top and len(within) <= FEW_PLACES else _EVERYWHERE
     sums = _sums(statement, kind, keeping, top.pk if top else 0, within)

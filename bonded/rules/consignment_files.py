@@ -1,5 +1,8 @@
 """The life of a file of consignment lines."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from enum import StrEnum
 
 from bonded.rules.errors import RuleViolation
@@ -34,3 +37,14 @@ class FileNotProposed(RuleViolation):
     """Nobody is asked any more whether the file is to be imported."""
 
     code = "file_not_proposed"
+
+
+class FileReadAnew(RuleViolation):
+    """Somebody sent the same file with other values for its missing columns after the page was opened."""
+
+    code = "file_read_anew"
+
+
+def digest_of_defaults(defaults: Mapping[str, str]) -> str:
+    """Give the SHA-256 of the values that a file is read with, by which a form says which reading was seen."""
+    return hashlib.sha256(json.dumps(dict(defaults), sort_keys=True).encode()).hexdigest()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from bonded.rules.errors import Problem, ProblemsFound, RuleViolation
+from bonded.rules.locations import KEEPS_GOODS
 
 
 class ConsignmentState(StrEnum):
@@ -56,7 +57,7 @@ class InspectionOpen(RuleViolation):
 
 
 class FilesUnfinished(RuleViolation):
-    """A file of this consignment is still being imported."""
+    """A file of this consignment is still being imported, or nobody has said whether it is to be."""
 
     code = "files_unfinished"
 
@@ -85,21 +86,24 @@ class Weighing:
 
 
 def require_one_weighing_each(
-    expected: Collection[str], weighings: Sequence[Weighing], known_locations: Collection[str]
+    expected: Collection[str], weighings: Sequence[Weighing], known_locations: Mapping[str, str]
 ) -> None:
-    """Refuse weighings unless there is one for each lot, with its own seal and a known place.
+    """Refuse weighings unless there is one for each lot, with its own seal and a known place that keeps goods.
 
-    Raises WeighingsIncomplete with every problem, at most a hundred named.
+    `known_locations` gives the kind of each place by its code. Raises WeighingsIncomplete with every problem, at most a
+    hundred named.
     """
     counts = Counter(weighing.stock_number for weighing in weighings)
     seals = Counter(weighing.seal_number for weighing in weighings)
     places = {weighing.location_code for weighing in weighings}
+    passing = {code for code in places & known_locations.keys() if known_locations[code] not in KEEPS_GOODS}
     problems = [
         *_problems("lot_not_weighed", "is not weighed", set(expected) - counts.keys()),
         *_problems("lot_unknown", "is not of this consignment", counts.keys() - set(expected)),
         *_problems("lot_weighed_twice", "is weighed more than once", _repeated(counts)),
         *_problems("seal_used_twice", "is the seal of more than one lot", _repeated(seals)),
-        *_problems("location_unknown", "is no place of this vault", places - set(known_locations)),
+        *_problems("location_unknown", "is no place of this vault", places - known_locations.keys()),
+        *_problems("location_keeps_nothing", "is no tray, drawer, safe or vault: goods do not stay there", passing),
     ]
     if problems:
         raise WeighingsIncomplete(

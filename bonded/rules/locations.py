@@ -14,6 +14,10 @@ class LocationKind(StrEnum):
     GATE = "gate"
 
 
+# Goods stay in these; at a desk or a gate somebody is with them.
+KEEPS_GOODS = frozenset({LocationKind.VAULT, LocationKind.SAFE, LocationKind.DRAWER, LocationKind.TRAY})
+
+
 class Keeping(StrEnum):
     """How a lot is kept where it is; of these, the first that holds."""
 

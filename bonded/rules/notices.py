@@ -54,13 +54,12 @@ class Escalation:
 
 
 _BUYERS, _DECIDERS = frozenset({Role.BUYER}), frozenset({Role.VAULT_KEEPER, Role.ADMINISTRATOR})
-# Which kinds need an answer, how soon, and whose. Our own terms.
+# Which kinds need an answer, how soon, and whose. Our own terms. A question of customs is told to all buyers at once.
 ESCALATIONS: dict[NoticeKind, Escalation] = {
     NoticeKind.VISIT_TO_DECIDE: Escalation(timedelta(hours=2), _DECIDERS),
     NoticeKind.VISIT_PUSHED: Escalation(timedelta(hours=1), _BUYERS),
     NoticeKind.VISIT_ENDED: Escalation(timedelta(hours=4), _BUYERS),
     NoticeKind.VISIT_DUTY_CHANGED: Escalation(timedelta(hours=4), _BUYERS),
-    NoticeKind.QUESTION_ASKED: Escalation(timedelta(hours=4), _BUYERS),
 }
 # What lay unread for longer, because nothing was swept or nothing was escalated yet, is not stirred up.
 ESCALATED_WITHIN = timedelta(days=2)

@@ -74,6 +74,7 @@ class Act(StrEnum):
     """Every act on goods under bond, as `app.noun.verb`."""
 
     IMPORT_CONSIGNMENT = "bonded.consignment.import"
+    CONFIRM_IMPORT = "bonded.consignment_file.confirm"
     CANCEL_IMPORT = "bonded.consignment_file.cancel"
     ANNOUNCE_CONSIGNMENT = "bonded.consignment.announce"
     RECORD_CERTIFICATE = "bonded.certificate.record"
@@ -161,6 +162,7 @@ _PEOPLE = frozenset(Role) - {Role.SYSTEM, Role.ANONYMOUS}
 
 MAY: ActTable = {
     Act.IMPORT_CONSIGNMENT: _SUPPLIER,
+    Act.CONFIRM_IMPORT: _SUPPLIER,
     Act.CANCEL_IMPORT: _SUPPLIER,
     Act.ANNOUNCE_CONSIGNMENT: _SUPPLIER,
     Act.RECORD_CERTIFICATE: _SUPPLIER,

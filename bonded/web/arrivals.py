@@ -20,8 +20,9 @@ from bonded.queries.arrivals import (
     is_on_its_way,
     last_place,
     lot_to_weigh,
+    lots_at_the_door,
     lots_of_arrival,
-    lots_weighed,
+    readings_of_arrival,
 )
 from bonded.queries.consignments import consignment_by_reference, standing_of_consignment
 from bonded.rules.consignments import ConsignmentState
@@ -39,8 +40,11 @@ WATCHERS = (Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AU
 @console(*WATCHERS)
 def arrivals(request: PageRequest) -> HttpResponse:
     """List what may be taken in now, with how much of it is weighed, and what is announced or before customs."""
+    door = listed(request, consignments_at_the_door(request.actor), "announced_at", "id", cursor="door")
+    counts = lots_at_the_door(one.pk for one in door.rows)
     context = {
-        "at_the_door": consignments_at_the_door(request.actor),
+        "door": door,
+        "at_the_door": [(one, *counts.get(one.pk, (0, 0))) for one in door.rows],
         "page": listed(request, consignments_to_come(request.actor), "-id"),
         "is_keeper": request.actor.role is Role.VAULT_KEEPER,
     }
@@ -71,16 +75,19 @@ def arrival(request: PageRequest, reference: str) -> HttpResponse:
     """Show one consignment at the door: the lot whose turn it is, every line, and the taking in of the whole."""
     one = consignment_by_reference(reference, actor=request.actor)
     lots = listed(request, lots_of_arrival(one.pk), "id")
+    is_keeper, is_inspected = request.actor.role is Role.VAULT_KEEPER, is_inspection_open(one)
     turn = _to_weigh(request, one)
-    standing, weighed = standing_of_consignment(one.pk), lots_weighed(one.pk)
+    standing, (weighed, newest) = standing_of_consignment(one.pk), readings_of_arrival(one.pk)
     context = {
         "consignment": one,
-        "is_keeper": request.actor.role is Role.VAULT_KEEPER,
-        "is_inspection_open": is_inspection_open(one),
+        "is_keeper": is_keeper,
+        "is_inspection_open": is_inspected,
+        "may_weigh": is_keeper and one.state == ConsignmentState.ACCEPTED and not is_inspected,
         "turn": turn and _row(turn),
         "last_place": last_place(one.pk) if turn else "",
         "lots_in_all": standing["lots"],
         "lots_weighed": weighed,
+        "readings": f"{weighed}-{newest}",
         "is_complete": one.state == ConsignmentState.ACCEPTED and weighed == standing["lots"] > 0,
         "page": lots,
         "rows": [_row(lot) for lot in lots.rows],
@@ -113,11 +120,19 @@ def weigh(request: PageRequest, reference: str) -> HttpResponse:
     return done(request, _told(stock_number, gap), "arrival", reference=reference)
 
 
+def _readings_seen(request: PageRequest) -> tuple[int, int]:
+    """Give what the page had shown of the readings; of a form that does not say, what no page shows."""
+    lots, _dash, newest = request.POST.get("readings", "")[:40].partition("-")
+    is_said = (lots + newest).isascii() and lots.isdigit() and newest.isdigit()
+    return (int(lots), int(newest)) if is_said else (-1, -1)
+
+
 @acts(Role.VAULT_KEEPER, shows=arrival)
 def receive(request: PageRequest, reference: str) -> HttpResponse:
     """Take the whole consignment in."""
     one = receive_arrival(
         consignment_id=consignment_by_reference(reference, actor=request.actor).pk,
+        readings_seen=_readings_seen(request),
         scale=text_of(request, "scale", most=40),
         witness_id=witness_from(request),
         actor=request.actor,

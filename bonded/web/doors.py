@@ -29,12 +29,16 @@ NEVER_KEPT = frozenset({"csrfmiddlewaretoken", "witness_password", "witness_code
 
 
 class PageRequest(HttpRequest):
-    """A request that knows who acts, when, and, after a form was refused, why and what had been typed into it."""
+    """A request that knows who acts, when, and, after a form was refused, why and what had been typed into it.
+
+    `to_tell` are sentences that are true once the act is done.
+    """
 
     actor: Actor
     at: datetime
     refusal: RuleViolation | None
     typed: QueryDict | None
+    to_tell: list[str]
 
 
 View = Callable[..., HttpResponse]
@@ -49,6 +53,8 @@ def page(request: PageRequest, template: str, context: Mapping[str, Any], status
 def done(request: PageRequest, sentence: str, to: str, /, **kwargs: Any) -> HttpResponse:
     """Say what was done on the page that comes next, by its name and the words of its address."""
     messages.success(request, sentence)
+    for more in getattr(request, "to_tell", ()):
+        messages.info(request, more)
     return HttpResponseRedirect(reverse(to, kwargs=kwargs), status=303)
 
 

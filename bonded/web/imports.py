@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bonded.actions.consignment_files import cancel_consignment_file, confirm_consignment_file
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.queries.consignment_files import consignment_file, faults_by_code, files_visible_to, refused_lines
-from bonded.rules.consignment_files import CAME_TO_NOTHING, UNDER_WAY, FileState
+from bonded.rules.consignment_files import CAME_TO_NOTHING, UNDER_WAY, FileState, digest_of_defaults
 from bonded.rules.consignment_lines import SENTENCES, LineFault
 from bonded.rules.errors import Problem
 from bonded.rules.permissions import Role
@@ -66,6 +66,7 @@ def one_import(request: PageRequest, file_id: int) -> HttpResponse:
     refused = listed(request, refused_lines(file), "row_number", "id")
     context = {
         **progress_of(file, request.at),
+        "seen": digest_of_defaults(file.defaults),
         "preview": told_preview(file) if is_proposed else None,
         "may_decide": request.actor.role in SENDERS,
         "came_to_nothing": file.state in CAME_TO_NOTHING,
@@ -89,7 +90,9 @@ def import_progress(request: PageRequest, file_id: int) -> HttpResponse:
 @acts(*SENDERS, shows=one_import)
 def confirm(request: PageRequest, file_id: int) -> HttpResponse:
     """Have a file imported whose preview was looked at."""
-    file = confirm_consignment_file(file_id=file_id, actor=request.actor, at=request.at)
+    file = confirm_consignment_file(
+        file_id=file_id, defaults_seen=request.POST.get("seen", ""), actor=request.actor, at=request.at
+    )
     told = _("Taken. Each line is judged now; this page tells how far it is.")
     return done(request, told, "import", file_id=file.pk)
 

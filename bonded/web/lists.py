@@ -24,12 +24,15 @@ class TooManyRowsForAFile(InputInvalid):
     code = "too_many_rows_for_a_file"
 
 
-def listed(request: PageRequest, rows: QuerySet[Any, Any], *columns: str) -> Page[Any]:
-    """Give the page of a list that the address asks for with `cursor` and `limit`, in the order of the columns."""
+def listed(request: PageRequest, rows: QuerySet[Any, Any], *columns: str, cursor: str = "cursor") -> Page[Any]:
+    """Give the page of a list that the address asks for with `cursor` and `limit`, in the order of the columns.
+
+    Of two lists on one page, the second has a `cursor` by another name.
+    """
     return page_by(
         rows,
         columns=columns,
-        cursor=request.GET.get("cursor") or None,
+        cursor=request.GET.get(cursor) or None,
         limit=page_size_from_text(request.GET.get("limit")),
     )
 

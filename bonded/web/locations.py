@@ -98,7 +98,11 @@ def _tiles(places: Iterable[Place]) -> list[dict[str, Any]]:
 
 
 def _houses(places: Sequence[Place]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Part the outermost places that hold others from those that stand alone, such as desks and gates."""
+    """Part the outermost places that hold others from those that stand alone, such as desks and gates.
+
+    A house is summed with all that lies in it, whether a page shows it or not.
+    """
+    shown = {place.id for place in places[:MOST_PLACES]}
     inner: dict[int | None, list[Place]] = {}
     for place in places:
         inner.setdefault(place.parent_id, []).append(place)
@@ -106,13 +110,13 @@ def _houses(places: Sequence[Place]) -> tuple[list[dict[str, Any]], list[dict[st
     houses = [
         {
             "place": place,
-            "tiles": _tiles(inner[place.id]),
+            "tiles": _tiles(one for one in inner[place.id] if one.id in shown),
             **tile(sum_of([place.holdings, *(one.holdings for one in inner[place.id])])),
         }
         for place in outer
-        if place.id in inner
+        if place.id in inner and place.id in shown
     ]
-    return houses, _tiles(place for place in outer if place.id not in inner)
+    return houses, _tiles(place for place in outer if place.id not in inner and place.id in shown)
 
 
 def _legend(whole: Holdings) -> list[dict[str, Any]]:
@@ -143,7 +147,7 @@ def vault(request: PageRequest) -> HttpResponse:
         houses=houses,
         tiles=alone,
         expected=tile(expected),
-        is_cut=len(places) >= MOST_PLACES,
+        is_cut=len(places) > MOST_PLACES,
     )
 
 
@@ -165,7 +169,14 @@ def vault_place(request: PageRequest, code: str) -> HttpResponse:
     if request.GET.get("format") == "csv":
         return _file(request, place, f"vault-{place.pk}")
     places, whole = places_with_holdings(top=place, actor=request.actor, **_asked(request))
-    return _lots(request, place, whole, way=way_to(place), tiles=_tiles(places[1:]), is_cut=len(places) > MOST_PLACES)
+    return _lots(
+        request,
+        place,
+        whole,
+        way=way_to(place),
+        tiles=_tiles(places[1 : MOST_PLACES + 1]),
+        is_cut=len(places) > MOST_PLACES + 1,
+    )
 
 
 @console(*WATCHERS)

@@ -10,12 +10,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from bonded.actions.questions import answer_question, ask_question
-from bonded.queries.questions import questions_of_withdrawal
+from bonded.queries.questions import question_of_withdrawal, questions_of_withdrawal
 from bonded.queries.withdrawals import withdrawal_visible_to
 from bonded.rules.permissions import Act, Role, may
 from bonded.rules.questions import ASKED_ABOUT
 from bonded.web.doors import PageRequest, acts, done
-from bonded.web.fields import whole_of
 from bonded.web.releases import READERS, release
 from bonded.web.sections import Section
 from bonded.web.withdrawals import withdrawal
@@ -50,7 +49,7 @@ def answer(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
     """Answer what an officer asks."""
     withdrawal_visible_to(request.actor, withdrawal_id)
     answer_question(
-        question_id=whole_of(request, "question"),
+        question_id=question_of_withdrawal(withdrawal_id, request.POST.get("question", ""), actor=request.actor),
         text=request.POST.get("answer", ""),
         actor=request.actor,
         at=request.at,

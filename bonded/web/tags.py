@@ -106,11 +106,11 @@ def address(context: Context, **changes: object) -> str:
 
 
 @register.inclusion_tag("_next_page.html", takes_context=True)
-def next_page(context: Context, page: Any) -> dict[str, Any]:
-    """Link to the page after and to the first one."""
+def next_page(context: Context, page: Any, cursor: str = "cursor") -> dict[str, Any]:
+    """Link to the page after and to the first one; `cursor` is the name by which the address keeps it."""
     return {
-        "next": address(context, cursor=page.next_cursor) if page.next_cursor else "",
-        "first": address(context, cursor=None) if "cursor" in context["request"].GET else "",
+        "next": address(context, **{cursor: page.next_cursor}) if page.next_cursor else "",
+        "first": address(context, **{cursor: None}) if cursor in context["request"].GET else "",
     }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
-from django.contrib import messages
 from django.utils.translation import gettext as _
 
 from bonded.rules.errors import InputInvalid
@@ -16,20 +16,21 @@ MOST_PIECES = 10_000_000
 
 
 def weight_of(request: PageRequest, name: str) -> Decimal:
-    """Give a weight in carats to 0.001; that a scale's line was rounded is said on the page that comes next.
+    """Give a weight in carats to 0.001; that a scale's line was rounded is said once it is kept.
 
     Raises WeightInvalid, ScaleNotSettled, ReadingTooCoarse.
     """
     reading = reading_from_text(request.POST.get(name, ""))
     if reading.is_rounded:
         read, kept = decimal(reading.exact_carats), decimal(reading.weight_carats)
-        messages.info(request, _("The scale said %(read)s ct; %(kept)s ct is kept.") % {"read": read, "kept": kept})
+        told = _("The scale said %(read)s ct; %(kept)s ct is kept.") % {"read": read, "kept": kept}
+        request.to_tell = [*getattr(request, "to_tell", ()), told]
     return reading.weight_carats
 
 
 def pieces_of(request: PageRequest, name: str) -> int:
     """Give a count of pieces, from 1 on; raises InputInvalid."""
     text = request.POST.get(name, "").strip()
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= MOST_PIECES):
+    if not (re.fullmatch(r"[0-9]{1,8}", text) and 0 < int(text) <= MOST_PIECES):
         raise InputInvalid("Count the pieces.", pieces=text[:20])
-    return int(text[:9])
+    return int(text)

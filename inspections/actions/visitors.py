@@ -61,7 +61,7 @@ def see_papers(booking: Booking, papers: Iterable[Paper], *, at: datetime) -> No
     announced = {one.name: one.digest for one in announced_of(booking)}
     if reasons := ban_reasons({*announced.values(), *(one.digest for one in shown)}):
         raise VisitorNotAdmitted("One of the visitors is not let in.", reasons=reasons)
-    require_shown(announced, shown)
+    require_shown(announced, shown, booking.visitors)
     booking.announced.filter(name__in=[one.name for one in shown]).update(seen_at=at)
 
 

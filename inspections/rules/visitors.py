@@ -93,15 +93,24 @@ def ban_problems(reasons: Collection[str]) -> list[Problem]:
     return [Problem("visitor_not_admitted", "One of the visitors can't be admitted.")] if reasons else []
 
 
-def require_shown(announced: Mapping[str, bytes], shown: Iterable[Identity]) -> None:
-    """Refuse papers that are not those that were announced: `announced` gives each visitor's digest by name.
+def require_shown(announced: Mapping[str, bytes], shown: Iterable[Identity], visitors: Collection[str]) -> None:
+    """Refuse papers that are not those that were announced: `announced` gives each visitor's digest by name,
+    `visitors` all who may come.
 
-    Whoever stays at home shows nothing; but somebody comes, and nobody comes in another's place. Raises
-    VisitorNotIdentified with the names.
+    Whoever stays at home shows nothing, and whoever was named without a paper may show any; but of those with one
+    somebody comes, and nobody comes in another's place. Raises VisitorNotIdentified with the names.
     """
     shown = list(shown)
-    others = sorted({one.name for one in shown if announced and announced.get(one.name) != one.digest})
-    if others or (announced and not shown):
+    unannounced = set(visitors) - announced.keys()
+    # A paper that was announced is nobody else's, not even of somebody who announced none.
+    others = sorted(
+        one.name
+        for one in shown
+        if announced
+        and announced.get(one.name) != one.digest
+        and (one.name not in unannounced or one.digest in announced.values())
+    )
+    if others or (announced and not announced.keys() & {one.name for one in shown}):
         raise VisitorNotIdentified(
             "The papers are not those that were announced.", visitors=others or sorted(announced)
         )

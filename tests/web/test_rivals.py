@@ -31,9 +31,9 @@ def things(words: Mapping[str, Mapping[str, object]], cast: Cast, at: datetime) 
     waits = wait_of(Booking.objects.filter(state="booked")[0], actor=cast.bob, at=at)
     feed, _word = make_calendar_feed(sort=FeedSort.COMPANY, room_id=None, actor=cast.alice, at=at)
     found: dict[str, object] = {
-        "notice_id": Notice.objects.filter(user_id=cast.alice.user_id)[0].pk,
+        "notice_id": Notice.objects.filter(user_id=cast.alice.user_id or 0)[0].pk,
         "statement_id": AccountStatement.objects.filter(company=cast.alder)[0].pk,
-        "search_id": SavedSearch.objects.filter(user_id=cast.alice.user_id)[0].pk,
+        "search_id": SavedSearch.objects.filter(user_id=cast.alice.user_id or 0)[0].pk,
         "feed_id": feed.pk,
         "entry_id": waits.pk,
     }

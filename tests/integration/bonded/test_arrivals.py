@@ -10,12 +10,22 @@ import pytest
 from django.db import IntegrityError
 
 from bonded.actions.arrivals import receive_arrival, weigh_arrival
-from bonded.models import Activity, ArrivalReading, Consignment, Hold, Location, Lot
-from bonded.rules.arrivals import LocationUnknown, LotWeighedAlready, SealUsedBefore
+from bonded.models import Activity, ArrivalReading, Company, Consignment, Hold, Location, Lot, Membership, User
+from bonded.queries.arrivals import readings_of_arrival
+from bonded.queries.parties import actor_of_membership
+from bonded.rules.arrivals import (
+    LocationKeepsNothing,
+    LocationUnknown,
+    LotWeighedAlready,
+    SealUsedBefore,
+    WeighedByAnother,
+)
 from bonded.rules.consignments import InspectionOpen, WeighingsIncomplete
 from bonded.rules.custody import Difference
 from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.lifecycle import StepNotAllowed
+from bonded.rules.locations import LocationKind
+from bonded.rules.permissions import Actor, Role
 from bonded.rules.seals import SealNumberInvalid
 from tests.cast import Cast
 from tests.situations.bonded import a_sealed_lot, an_accepted_consignment, an_announced_consignment
@@ -39,11 +49,22 @@ def weighed(one: Consignment, cast: Cast, at: datetime, **changes: Any) -> Diffe
     return weigh_arrival(**named | changes, at=at)
 
 
-def received(one: Consignment, cast: Cast, at: datetime) -> Consignment:
-    """Victor takes the consignment in, before Vera."""
-    return receive_arrival(
-        consignment_id=one.pk, witness_id=cast.vera.user_id or 0, scale="BAL-1", actor=cast.victor, at=at
-    )
+def received(one: Consignment, cast: Cast, at: datetime, **changes: Any) -> Consignment:
+    """Victor takes the consignment in, before Vera, but for what is named."""
+    named: dict[str, Any] = {
+        "consignment_id": one.pk,
+        "readings_seen": readings_of_arrival(one.pk),
+        "witness_id": cast.vera.user_id or 0,
+        "actor": cast.victor,
+    }
+    return receive_arrival(**named | changes, scale="BAL-1", at=at)
+
+
+def a_third_keeper() -> Actor:
+    """Vincent keeps the same vault."""
+    house = Company.objects.get(registration_number="TEST-platform")
+    vincent = User.objects.create(username="vincent")
+    return actor_of_membership(Membership.objects.create(user=vincent, company=house, role=Role.VAULT_KEEPER))
 
 
 def test_weigh_arrival__keeps_the_reading_and_leaves_the_books_alone(cast: Cast, at: datetime) -> None:
@@ -76,6 +97,27 @@ def test_receive_arrival__takes_in_what_was_weighed_and_holds_what_differs(cast:
     assert (first.goods_state, first.seal_number, first.is_on_hold) == ("in_vault", "SEAL-0001", False)
     assert (second.weight_carats, second.is_on_hold, Hold.objects.count()) == (Decimal("0.990"), True, 1)
     assert not ArrivalReading.objects.exists()
+
+
+def test_receive_arrival__refuses_what_neither_of_the_two_weighed(cast: Cast, at: datetime) -> None:
+    one = an_accepted_consignment(cast, at, lots=[{}, {}])
+    second = one.lots.order_by("pk")[1].stock_number
+    third = a_third_keeper()
+    weighed(one, cast, at)
+    weighed(one, cast, at, stock_number=second, seal_number="SEAL-0002", actor=third)
+
+    with pytest.raises(WeighedByAnother) as refused:
+        received(one, cast, at)
+
+    assert refused.value.code == "weighed_by_another"
+    assert refused.value.facts == {"weighed_by": ["vincent"], "lots": [second], "lots_in_all": 1}
+    one.refresh_from_db()
+    assert (one.state, ArrivalReading.objects.count()) == ("accepted", 2)
+    assert not Activity.objects.filter(act="bonded.consignment.receive").exists()
+
+    received(one, cast, at, witness_id=third.user_id)
+    read = Activity.objects.get(act="bonded.consignment.receive").facts["read"]
+    assert read == [f"{name}: 1, {at.isoformat()} to {at.isoformat()}" for name in ("victor", "vincent")]
 
 
 def test_receive_arrival__refuses_while_a_lot_is_not_weighed(cast: Cast, at: datetime) -> None:
@@ -118,9 +160,17 @@ def test_weigh_arrival__lets_no_seal_wait_for_two_packets(cast: Cast, at: dateti
     one = an_accepted_consignment(cast, at, lots=[{}, {}])
     weighed(one, cast, at)
 
-    with pytest.raises(IntegrityError):
-        weighed(one, cast, at, stock_number=one.lots.order_by("pk")[1].stock_number)
+    for other in (one, an_accepted_consignment(cast, at)):
+        lot = other.lots.order_by("-pk")[0]
+        with pytest.raises(SealUsedBefore) as refused:
+            weighed(other, cast, at, stock_number=lot.stock_number)
+        assert refused.value.facts == {"seal_number": "SEAL-0001"}
     assert ArrivalReading.objects.count() == 1
+    weighed(one, cast, at, is_again=True)
+    reading = ArrivalReading.objects.get()
+    reading.pk, reading.lot = None, lot
+    with pytest.raises(IntegrityError, match="no_seal_waits_for_two_packets"):
+        reading.save(force_insert=True)
 
 
 @pytest.mark.parametrize(
@@ -128,10 +178,14 @@ def test_weigh_arrival__lets_no_seal_wait_for_two_packets(cast: Cast, at: dateti
     [
         ({"seal_number": "no"}, SealNumberInvalid),
         ({"location_code": "NOWHERE"}, LocationUnknown),
+        ({"location_code": "DESK-9"}, LocationKeepsNothing),
+        ({"location_code": "GATE-9"}, LocationKeepsNothing),
         ({"stock_number": "OTHER"}, NotFound),
     ],
 )
 def test_weigh_arrival__refuses_what_is_wrong(cast: Cast, at: datetime, wrong: dict[str, Any], refusal: Any) -> None:
+    for code, kind in (("DESK-9", LocationKind.DESK), ("GATE-9", LocationKind.GATE)):
+        Location.objects.create(code=code, kind=kind)
     with pytest.raises(refusal):
         weighed(an_accepted_consignment(cast, at), cast, at, **wrong)
     assert not ArrivalReading.objects.exists()

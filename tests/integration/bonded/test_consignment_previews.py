@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,13 +17,15 @@ from bonded.actions.consignment_files import (
     rearm_stuck_files,
     store_consignment_file,
 )
-from bonded.models import Activity, Consignment, ConsignmentFile, Lot, RefusedLine
+from bonded.actions.declarations import declare_consignment
+from bonded.models import Activity, Consignment, ConsignmentFile, Declaration, Lot, RefusedLine
 from bonded.queries.consignment_files import files_to_import
-from bonded.rules.consignment_files import FileNotProposed
+from bonded.rules.consignment_files import FileNotProposed, FileReadAnew, digest_of_defaults
 from bonded.rules.consignment_lines import FileUnreadable
-from bonded.rules.consignments import ConsignmentNotOpen, ConsignmentState
+from bonded.rules.consignments import ConsignmentNotOpen, ConsignmentState, FilesUnfinished
 from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.lifecycle import StepNotAllowed
+from bonded.rules.permissions import Actor
 from tests.cast import Cast
 from tests.situations.bonded import an_announced_consignment
 
@@ -36,6 +39,13 @@ def proposed(cast: Cast, at: datetime, content: bytes = LINES, **changes: Any) -
     named: dict[str, Any] = {"defaults": POLISHED, "is_proposal": True, "actor": cast.sven}
     return store_consignment_file(
         consignment_id=one.pk, file_name="lines.csv", content=content, at=at, **named | changes
+    )
+
+
+def confirmed(file: ConsignmentFile, at: datetime, *, actor: Actor) -> ConsignmentFile:
+    """The file is stored as it was read when it was sent."""
+    return confirm_consignment_file(
+        file_id=file.pk, defaults_seen=digest_of_defaults(file.defaults), actor=actor, at=at
     )
 
 
@@ -95,14 +105,33 @@ def test_store_consignment_file__reads_a_proposal_anew_that_comes_again(cast: Ca
 def test_confirm_consignment_file__has_it_imported_once(cast: Cast, at: datetime) -> None:
     file = proposed(cast, at)
 
-    confirm_consignment_file(file_id=file.pk, actor=cast.sven, at=at)
+    confirmed(file, at, actor=cast.sven)
 
     assert files_to_import() == [file.pk]
     with pytest.raises(FileNotProposed) as refused:
-        confirm_consignment_file(file_id=file.pk, actor=cast.sven, at=at)
+        confirmed(file, at, actor=cast.sven)
     assert refused.value.facts == {"state": "waiting"}
     assert import_stored_file(file_id=file.pk, now=lambda: at).lots_made == 1
     assert proposed(cast, at).state == "done"
+
+
+def test_confirm_consignment_file__refuses_what_was_sent_again_with_other_values(cast: Cast, at: datetime) -> None:
+    seen = proposed(cast, at)
+    later = at + timedelta(minutes=1)
+    other = proposed(cast, later, defaults=POLISHED | {"hs_code": "71023100"})
+    assert other.pk == seen.pk
+
+    with pytest.raises(FileReadAnew) as refused:
+        confirmed(seen, later, actor=cast.sven)
+
+    assert refused.value.facts == {"stored_at": later.isoformat()}
+    other.refresh_from_db()
+    assert (other.state, files_to_import()) == ("proposed", [])
+    assert not Activity.objects.filter(act="bonded.consignment_file.confirm").exists()
+    confirmed(other, later, actor=cast.sven)
+    act = Activity.objects.get(act="bonded.consignment_file.confirm")
+    assert (act.target_id, act.actor_id) == (str(other.consignment_id), cast.sven.user_id)
+    assert act.facts == {"sha256": other.sha256, "defaults": digest_of_defaults(other.defaults)}
 
 
 def test_confirm_consignment_file__refuses_once_the_lines_are_fixed(cast: Cast, at: datetime) -> None:
@@ -110,12 +139,29 @@ def test_confirm_consignment_file__refuses_once_the_lines_are_fixed(cast: Cast, 
     Consignment.objects.update(state=ConsignmentState.DECLARED)
 
     with pytest.raises(ConsignmentNotOpen):
-        confirm_consignment_file(file_id=file.pk, actor=cast.sven, at=at)
+        confirmed(file, at, actor=cast.sven)
     file.refresh_from_db()
     assert file.state == "proposed"
 
 
-@pytest.mark.parametrize("act", [confirm_consignment_file, cancel_consignment_file])
+def test_declare_consignment__waits_until_somebody_decided_on_a_proposed_file(cast: Cast, at: datetime) -> None:
+    store = proposed(cast, at, b"carat,price\n1.2,9000\n", is_proposal=False)
+    import_stored_file(file_id=store.pk, now=lambda: at)
+    file = proposed(cast, at)
+
+    with pytest.raises(FilesUnfinished) as refused:
+        declare_consignment(consignment_id=file.consignment_id, actor=cast.sven, at=at)
+
+    assert refused.value.facts == {"reference": file.consignment.reference}
+    assert "store its lines or cancel it first" in refused.value.message
+    assert not Declaration.objects.exists()
+    assert Consignment.objects.get().state == "announced"
+    cancel_consignment_file(file_id=file.pk, actor=cast.sven, at=at)
+    declare_consignment(consignment_id=file.consignment_id, actor=cast.sven, at=at)
+    assert Consignment.objects.get().state == "declared"
+
+
+@pytest.mark.parametrize("act", [partial(confirm_consignment_file, defaults_seen=""), cancel_consignment_file])
 def test_acts_on_a_file__are_its_suppliers(cast: Cast, at: datetime, act: Any) -> None:
     file = proposed(cast, at)
     rival = type(cast.sven)(cast.charlie.user_id, cast.sven.role, cast.charlie.company_ids)

@@ -65,6 +65,7 @@ def test_receive_consignment__names_every_problem_and_takes_nothing_in(cast, at)
             weighings=[
                 first,
                 Weighing("X-1", 1, Decimal("1.000"), first.seal_number, "NOWHERE"),
+                Weighing("X-2", 1, Decimal("1.000"), "S-999999", LocationFactory(kind="desk").code),
             ],
             witness_id=cast.vera.user_id,
             scale="BAL-1",
@@ -75,8 +76,10 @@ def test_receive_consignment__names_every_problem_and_takes_nothing_in(cast, at)
     assert [problem.code for problem in refused.value.problems] == [
         "lot_not_weighed",
         "lot_unknown",
+        "lot_unknown",
         "seal_used_twice",
         "location_unknown",
+        "location_keeps_nothing",
     ]
     consignment.refresh_from_db()
     assert consignment.state == "accepted"

@@ -35,11 +35,12 @@ def test_ask_question__tells_the_companys_buyers_and_nobody_else(cast: Cast, at:
     first, second = asked(cast, withdrawal, at), asked(cast, withdrawal, at + LATER, "And since when?")
 
     assert (first.text, first.asked_by_id, first.asked_at) == ("Whose are these?", cast.olga.user_id, at)
+    assert (first.pk.version, first.pk != second.pk) == (4, True)
     subject = str(withdrawal.pk)
     assert told() == [("question.asked", who, subject) for who in ("alice", "alice", "bob", "bob")]
     assert not Notice.objects.filter(facts__icontains="Whose").exists()
     acts = Activity.objects.filter(act="bonded.question.ask").order_by("pk")
-    assert [one.facts for one in acts] == [{"question": first.pk}, {"question": second.pk}]
+    assert [one.facts for one in acts] == [{"question": str(first.pk)}, {"question": str(second.pk)}]
     withdrawal.refresh_from_db()
     assert withdrawal.state == "requested"
 

@@ -141,6 +141,5 @@ def test_escalations__are_for_what_needs_an_answer_soon() -> None:
         "visit.pushed": (timedelta(hours=1), ["buyer"]),
         "visit.ended": (timedelta(hours=4), ["buyer"]),
         "visit.duty_changed": (timedelta(hours=4), ["buyer"]),
-        "question.asked": (timedelta(hours=4), ["buyer"]),
     }
     assert NoticeKind.VISIT_TOMORROW in FORETELLING - ESCALATIONS.keys()

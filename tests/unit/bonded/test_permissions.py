@@ -31,6 +31,7 @@ EXPECTED = {
     "bonded.certificate.record": SUPPLIERS,
     "bonded.consignment.accept": {Role.SYSTEM},
     "bonded.consignment.refuse": {Role.SYSTEM},
+    "bonded.consignment_file.confirm": {Role.SUPPLIER, Role.ADMINISTRATOR},
     "bonded.consignment_file.cancel": {Role.SUPPLIER, Role.ADMINISTRATOR},
     "bonded.consignment.receive": {Role.VAULT_KEEPER},
     "bonded.arrival.weigh": {Role.VAULT_KEEPER},

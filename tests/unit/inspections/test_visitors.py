@@ -65,9 +65,9 @@ def test_require_shown__lets_in_who_was_announced_and_nobody_in_their_place() ->
     alice, bob = identity("E1234567"), identity("E7654321", name="Bob")
     announced = {"Alice": alice.digest, "Bob": bob.digest}
     for shown in ([alice], [alice, bob]):
-        require_shown(announced, shown)
-    require_shown({}, [])
-    require_shown({}, [alice])
+        require_shown(announced, shown, ["Alice", "Bob"])
+    require_shown({}, [], ["Alice"])
+    require_shown({}, [alice], ["Alice"])
     for wrong, names in (
         ([], ["Alice", "Bob"]),
         ([identity("E0000000")], ["Alice"]),
@@ -75,7 +75,23 @@ def test_require_shown__lets_in_who_was_announced_and_nobody_in_their_place() ->
         ([alice, identity("E1111111", name="Cleo")], ["Cleo"]),
     ):
         with pytest.raises(VisitorNotIdentified) as refusal:
-            require_shown(announced, wrong)
+            require_shown(announced, wrong, ["Alice", "Bob"])
+        assert refusal.value.facts == {"visitors": names}
+
+
+def test_require_shown__takes_any_paper_of_who_was_named_without_one_but_not_anothers() -> None:
+    alice, dora = identity("E1234567"), identity("E2222222", name="Dora")
+    announced, visitors = {"Alice": alice.digest}, ["Alice", "Dora"]
+    require_shown(announced, [alice, dora], visitors)
+    require_shown(announced, [alice], visitors)
+    for wrong, names in (
+        ([alice, identity("E1234567", name="Dora")], ["Dora"]),
+        ([alice, identity("E3333333", name="Eve")], ["Eve"]),
+        ([identity("E0000000"), dora], ["Alice"]),
+        ([dora], ["Alice"]),
+    ):
+        with pytest.raises(VisitorNotIdentified) as refusal:
+            require_shown(announced, wrong, visitors)
         assert refusal.value.facts == {"visitors": names}
 
 

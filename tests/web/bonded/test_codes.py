@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from bonded.actions.release_tokens import issue_release_token
-from bonded.models import Declaration, Lot
+from bonded.models import Lot
 from tests.cast import Cast
 from tests.situations.bonded import (
     a_released_withdrawal,
@@ -86,4 +86,5 @@ def test_go_to_code__is_the_keepers(cast: Cast, at: datetime) -> None:
     for username in ("alice", "sven", "olga", "ada"):
         assert sent(one.reference, username)[0] == 403
         assert signed_in(username).get("/code").status_code == 403
-    assert not Declaration.objects.exists()
+    assert sent(one.reference, "vera") == (303, f"/arrivals/{one.reference}")
+    assert signed_in("vera").get("/code").status_code == 200

@@ -12,6 +12,7 @@ from bonded.actions.consignment_files import import_stored_file
 from bonded.models import Company, Consignment, Membership, User
 from bonded.models.consignment_files import ConsignmentFile
 from bonded.models.documents import KimberleyCertificate
+from bonded.rules.consignment_files import digest_of_defaults
 from bonded.web.imports import progress_of
 from tests.cast import Cast
 from tests.situations.bonded import an_announced_consignment
@@ -175,10 +176,16 @@ def test_import__shows_how_a_file_is_read_before_its_lines_are_stored(cast: Cast
 
 def test_confirm__has_the_lines_stored_once(cast: Cast, at: datetime) -> None:
     client, address = a_proposal(cast, at)
-    key = {"key": key_of(words_of(client.get(address)))}
+    page = words_of(client.get(address))
+    seen = digest_of_defaults(ConsignmentFile.objects.get().defaults)
+    assert f'name="seen" value="{seen}"' in page
+    form = {"key": key_of(page), "seen": seen}
 
-    sent = [client.post(f"{address}/confirm", key).status_code for _ in range(2)]
-    again = client.post(f"{address}/confirm")
+    unsaid = client.post(f"{address}/confirm")
+    assert (unsaid.status_code, ConsignmentFile.objects.get().state) == (409, "proposed")
+    assert "look at it again" in words_of(unsaid)
+    sent = [client.post(f"{address}/confirm", form).status_code for _ in range(2)]
+    again = client.post(f"{address}/confirm", {"seen": seen})
 
     assert (sent, again.status_code) == ([303, 303], 409)
     assert ConsignmentFile.objects.get().state == "waiting"

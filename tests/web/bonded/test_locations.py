@@ -213,3 +213,41 @@ def test_vault__takes_as_many_statements_however_much_lies_there(cast: Cast, at:
     before = statements()
     stored(cast, at, *["V1-S1-T1"] * 5)
     assert statements() == before
+
+
+@pytest.mark.parametrize(("most", "is_cut"), [(4, False), (3, True)])
+def test_vault__sums_a_house_with_the_places_that_the_page_leaves_out(
+    cast: Cast, at: datetime, monkeypatch: pytest.MonkeyPatch, most: int, is_cut: bool
+) -> None:
+    for module in ("queries", "web"):
+        monkeypatch.setattr(f"bonded.{module}.locations.MOST_PLACES", most)
+    vault = a_place("V1", LocationKind.VAULT)
+    for number in (1, 2, 3):
+        a_place(f"V1-T{number}", LocationKind.TRAY, vault)
+    stored(cast, at, "V1-T1", "V1-T3", "V1-T3")
+    client = signed_in("olga")
+
+    page = client.get("/vault")
+    file = words_of(client.get("/vault?format=csv"))
+
+    (house,) = page.context["houses"]
+    assert house["holdings"].lots == 3
+    assert ("/vault/places/V1-T3" not in words_of(page)) == is_cut
+    assert ("There are more places than a page shows" in words_of(page)) == is_cut
+    assert "V1-T3" in file
+
+
+@pytest.mark.parametrize(("most", "is_cut"), [(2, False), (1, True)])
+def test_vault_place__says_when_it_leaves_places_out(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, most: int, is_cut: bool
+) -> None:
+    for module in ("queries", "web"):
+        monkeypatch.setattr(f"bonded.{module}.locations.MOST_PLACES", most)
+    vault = a_place("V1", LocationKind.VAULT)
+    for number in (1, 2):
+        a_place(f"V1-T{number}", LocationKind.TRAY, vault)
+
+    page = said(signed_in("olga"), "/vault/places/V1")
+
+    assert ("/vault/places/V1-T2" not in page) == is_cut
+    assert ("There are more places than a page shows" in page) == is_cut

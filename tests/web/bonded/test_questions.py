@@ -61,8 +61,10 @@ def test_answer__by_the_company_once(cast: Cast, at: datetime) -> None:
     refused = buyer.post(f"{address}/answer", {"question": str(other.pk), "answer": "z" * 2001})
     assert refused.status_code == 400
     assert words_of(refused).count("z" * 2001) == 1
-    assert buyer.post(f"{address}/answer", {"question": "x", "answer": "!"}).status_code == 400
-    assert buyer.post(f"{address}/answer", {"question": "999999", "answer": "!"}).status_code == 404
+    assert buyer.post(f"{address}/answer", {"question": "a\0b", "answer": "!"}).status_code == 404
+    assert buyer.post(f"{address}/answer", {"question": str(withdrawal.pk), "answer": "!"}).status_code == 404
+    elsewhere = a_requested_withdrawal(cast, at)
+    assert buyer.post(f"/withdrawals/{elsewhere.pk}/answer", form).status_code == 404
     assert not Question.objects.filter(answered_at__isnull=False).exists()
 
     assert [buyer.post(f"{address}/answer", form).status_code for _ in range(2)] == [303, 303]
