@@ -1,15 +1,6 @@
-"""What the bank took back, and in which form a statement came, is known."""
+"""What the bank took back, and in which form a statement came, is known; what was kept before came as camt.053."""
 
 from django.db import migrations, models
-
-# Text of MT940 and CSV begins with these, behind marks of the character set and blanks; all else was camt.053.
-SET_FORM = r"""
-UPDATE tariffs_bankstatement AS statement
-   SET form = CASE WHEN begins ~ '^account,' THEN 'csv' ELSE 'mt940' END
-  FROM (SELECT id, ltrim(encode(ltrim(substring(content FROM 1 FOR 64), '\xefbbbf'::bytea), 'escape'), E' \t\r\n') AS begins
-          FROM tariffs_bankfile) AS file
- WHERE file.id = statement.file_id AND begins ~ '^(account,|:20:|[{]1:)'
-"""
 
 
 class Migration(migrations.Migration):
@@ -36,7 +27,6 @@ class Migration(migrations.Migration):
                 max_length=10,
             ),
         ),
-        migrations.RunSQL(SET_FORM, migrations.RunSQL.noop),
         migrations.AddConstraint(
             model_name="bankstatement",
             constraint=models.CheckConstraint(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,7 +10,6 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from bonded.rules.errors import NotFound, NotPermitted
 from bonded.rules.money import Money
@@ -19,16 +17,8 @@ from tariffs.actions.bank_statements import import_bank_statement, match_bank_fi
 from tariffs.actions.ledger import EntryAlreadyReversed, reverse_entry
 from tariffs.actions.payments import book_payment
 from tariffs.gateways.bank_files import read_bank_file
-from tariffs.gateways.bank_simulator import Payment, write_bank_csv, write_camt053, write_mt940
-from tariffs.models import (
-    BankFile,
-    BankStatement,
-    BankStatementLine,
-    DutyDebt,
-    JournalEntry,
-    LedgerAccount,
-    PaymentMatch,
-)
+from tariffs.gateways.bank_simulator import Payment, write_camt053, write_mt940
+from tariffs.models import BankFile, BankStatementLine, DutyDebt, JournalEntry, LedgerAccount, PaymentMatch
 from tariffs.rules.debts import DebtNotOpen
 from tariffs.rules.reconciliation import LineAlreadyMatched, PaymentAlreadyBooked
 from tariffs.rules.statements import StatementAlreadyImported, StatementDoesNotAddUp
@@ -143,26 +133,6 @@ def test_import_bank_statement__knows_one_number_of_an_account_that_is_spelled_o
     for number in ("2", "3"):
         imported(mt940_file(IBAN, 300, -300, number=number), cast, at)
     assert BankFile.objects.count() == 3
-
-
-def test_migration_15__knows_the_form_of_what_was_kept_before(cast: Cast, at) -> None:
-    """The file begins as it must to be read in its form, behind what may stand before."""
-    table = write_bank_csv(
-        identification="<S3>", account="A", opening=Money(0, "CNY"), payments=paid(3), on=date(2026, 12, 7)
-    )
-    envelope = b"{1:F01BANKCNBJAXXX0000000000}{2:I940}{4:\n"
-    contents = {
-        camt_file("A", 1, name=":20:"): "camt053",
-        b"\xef\xbb\xbf \n" + mt940_file("A", 2): "mt940",
-        envelope + mt940_file("A", 4, number="4"): "mt940",
-        b"\xef\xbb\xbf" + table: "csv",
-    }
-    for content in contents:
-        imported(content, cast, at)
-    BankStatement.objects.update(form="camt053")
-    with connection.cursor() as cursor:
-        cursor.execute(import_module("tariffs.migrations.0015_what_bank_files_tell").SET_FORM)
-    assert list(BankStatement.objects.order_by("pk").values_list("form", flat=True)) == list(contents.values())
 
 
 def test_import_bank_statement__takes_statements_without_lines_in_any_form(cast: Cast, at) -> None:
