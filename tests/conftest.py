@@ -44,8 +44,12 @@ def _nobody_calls_too_often(request: pytest.FixtureRequest, monkeypatch: pytest.
             tries[name] += 1
             return tries[name]
 
+        def take_back(name: str, *, kept_seconds: int) -> None:
+            tries[name] -= 1
+
         monkeypatch.setattr("bonded.api.throttles.count_call", lambda name, *, kept_seconds: None)
         monkeypatch.setattr("bonded.web.witnesses.count_call", count_try)
+        monkeypatch.setattr("bonded.web.witnesses.take_call_back", take_back)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 
 import redis
@@ -25,3 +26,11 @@ def count_call(name: str, *, kept_seconds: int) -> int | None:
             return int(pipeline.execute()[0])
     except redis.RedisError:
         return None
+
+
+def take_call_back(name: str, *, kept_seconds: int) -> None:
+    """Count one call less under a name; without Redis it stays counted until the count is forgotten."""
+    with suppress(redis.RedisError), _connection(settings.REDIS_URL).pipeline() as pipeline:
+        pipeline.decr(name)
+        pipeline.expire(name, kept_seconds)
+        pipeline.execute()

@@ -128,6 +128,19 @@ def test_desk__lets_nobody_try_passwords(cast: Cast, at: datetime) -> None:
     assert Booking.objects.get().session.state == "checked_in"
 
 
+def test_desk__counts_no_try_that_was_right(cast: Cast, at: datetime) -> None:
+    booking = a_session(cast, at).booking
+    client, address = signed_in("victor"), f"/vault/visits/{booking.pk}/weigh-out"
+    of_seal = f"seal {booking.lots.get().lot.stock_number}"
+
+    # Confirmed, and refused for a seal that is another's.
+    confirmed = [client.post(address, readings(booking) | WITNESS | {of_seal: "OTHER-1"}) for _ in range(6)]
+
+    assert [one.status_code for one in confirmed] == [409] * 6
+    assert "Too many tries" not in confirmed[-1].content.decode()
+    assert client.post(address, readings(booking) | WITNESS).status_code == 303
+
+
 def test_desk__refuses_readings_that_are_none_and_keeps_what_was_typed(cast: Cast, at: datetime) -> None:
     booking = a_session(cast, at).booking
     number, client = booking.lots.get().lot.stock_number, signed_in("victor")
