@@ -44,8 +44,8 @@ check: env ## Format, lint, types, import contracts, dependencies, Dockerfile, m
 bench: env ## Run the benchmarks, each beside its raw limit; ARGS="imports --write" chooses.
 	@$(RUN) -m config.local test --durable -- $(RUN) -m benchmarks $(ARGS)
 
-pages: env ## Look at every page in both languages and both colour schemes through a browser, with axe.
-	@EVERY_LOOK=1 $(BESIDE) $(RUN) -m pytest -q -n 2 tests/browser/test_every_page.py $(ARGS)
+pages: env ## Look at every page in both languages and colour schemes, with axe; do the main job by mouse and by keyboard.
+	@EVERY_LOOK=1 $(BESIDE) $(RUN) -m pytest -q -n 2 tests/browser/test_every_page.py tests/browser/test_main_job.py $(ARGS)
 
 screenshots: env ## Take the pictures of the README anew, in docs/screenshots.
 	@$(BESIDE) $(RUN) -m pytest -q tests/browser/screenshots.py

@@ -3,7 +3,7 @@
 Clients declare withdrawals over HTTP to all three offices and repeat a call until it is acknowledged; relays send the
 declarations to the simulated offices; these push their answers back, each in its own form, shuffled and some twice;
 workers apply them. Meanwhile processes are killed, Redis is killed and flushed, connections are cut and PostgreSQL is
-stopped at once. FAULT_SECONDS says for how long (60 by default), FAULT_SEED in which order.
+stopped at once. FAULT_SECONDS says for how long (30 by default), FAULT_SEED in which order.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.faults.recoveries import Recoveries
 
 pytestmark = [pytest.mark.faults, pytest.mark.platform]
 
-SECONDS = float(os.environ.get("FAULT_SECONDS", "60"))
+SECONDS = float(os.environ.get("FAULT_SECONDS", "30"))
 SEED = int(os.environ.get("FAULT_SEED", "20261123"))
 # Seven sendings by the office follow from each.
 DECLARATIONS_PER_SECOND = 6
