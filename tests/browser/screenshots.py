@@ -73,7 +73,9 @@ def test_screenshots__are_taken(
         page.keyboard.press("v")
         page.wait_for_url("**/book**")
     else:
-        page.goto(paths[name, username])
+        answer = page.goto(paths[name, username])
+        assert answer is not None
+        assert answer.ok
     page.wait_for_load_state("networkidle")
 
     FOLDER.mkdir(exist_ok=True)

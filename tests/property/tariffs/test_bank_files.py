@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 
 from hypothesis import given
@@ -57,6 +56,12 @@ whole = write_mt940(
 
 
 @given(st.integers(0, len(whole)), st.binary(max_size=8), st.integers(0, 8))
-def test_read_bank_file__reads_or_refuses_whatever_is_broken(at: int, put: bytes, taken: int) -> None:
-    with suppress(InputInvalid):
-        read_bank_file(whole[:at] + put + whole[at + taken :])
+def test_read_bank_file__refuses_what_is_broken_or_reads_what_adds_up(at: int, put: bytes, taken: int) -> None:
+    try:
+        statements = read_bank_file(whole[:at] + put + whole[at + taken :])
+    except InputInvalid:
+        return
+    for one in statements:
+        assert one.opening is not None
+        assert one.closing is not None
+        assert one.opening.minor + sum(line.amount.minor for line in one.lines) == one.closing.minor
