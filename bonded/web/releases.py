@@ -19,11 +19,11 @@ from bonded.queries.documents import papers_of_lots
 from bonded.queries.questions import unanswered_questions
 from bonded.queries.withdrawals import clearances_in_force, custody_problems, lines_of_withdrawal, withdrawal_visible_to
 from bonded.rules.permissions import Role
-from bonded.rules.withdrawals import DEMANDS, Clearance, Procedure, WithdrawalState
+from bonded.rules.withdrawals import Clearance, WithdrawalState
 from bonded.web.doors import PageRequest, acts, console, done, page
 from bonded.web.reasons import reason_from
 from bonded.web.stale import require_unchanged
-from bonded.web.withdrawals import lines_shown, timeline_of
+from bonded.web.withdrawals import demands_of, lines_shown, timeline_of
 
 READERS = (Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR)
 OPEN_STATES = (WithdrawalState.REQUESTED, WithdrawalState.DECLARED)
@@ -33,12 +33,7 @@ MOST_CHAINS = 50
 
 def checks_of(withdrawal: Withdrawal) -> list[dict[str, Any]]:
     """Give each demand of the procedure, whether it is met, and by which evidence; custody is looked at by itself."""
-    granted = {one.clearance: one for one in clearances_in_force(withdrawal.pk)}
-    return [
-        {"asked": sorted(demand), "met": [granted[one] for one in sorted(demand) if one in granted]}
-        for demand in DEMANDS[Procedure(withdrawal.procedure)]
-        if Clearance.CUSTODY_RECONCILED not in demand
-    ]
+    return demands_of(withdrawal, {Clearance(one.clearance): one for one in clearances_in_force(withdrawal.pk)})
 
 
 def chains_shown(lines: Sequence[WithdrawalLot]) -> list[Mapping[str, Any]]:

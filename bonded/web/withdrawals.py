@@ -40,14 +40,13 @@ def withdrawals(request: PageRequest) -> HttpResponse:
     return page(request, "bonded/everyone/withdrawals.html", {"page": found})
 
 
-def demands_of(withdrawal: Withdrawal) -> list[dict[str, Any]]:
-    """Give each demand that company and customs have to meet, and the clearance that meets it, if one does.
+def demands_of(withdrawal: Withdrawal, granted: Mapping[Clearance, Any]) -> list[dict[str, Any]]:
+    """Give each demand that company and customs have to meet, and what of `granted` meets it.
 
     That the vault has the goods as it should is looked at by the officer's release itself.
     """
-    granted = granted_clearances(withdrawal.pk)
     return [
-        {"asked": sorted(demand), "met": sorted(demand & granted)}
+        {"asked": sorted(demand), "met": [granted[one] for one in sorted(demand) if one in granted]}
         for demand in DEMANDS[Procedure(withdrawal.procedure)]
         if Clearance.CUSTODY_RECONCILED not in demand
     ]
@@ -83,7 +82,7 @@ def withdrawal(request: PageRequest, withdrawal_id: UUID) -> HttpResponse:
     context = {
         "withdrawal": one,
         "lines": lines_shown(one),
-        "demands": demands_of(one),
+        "demands": demands_of(one, {name: name for name in granted_clearances(one.pk)}),
         "is_live": one.state in LIVE_STATES,
         "declarations": declarations,
         "timeline": timeline_of(one),
