@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from bonded.models.notices import Notice
-from bonded.queries.notices import digest_counts, preferences_of
+from bonded.queries.notices import digest_counts, notices_to_mail, preferences_of
 from bonded.queries.parties import reachable_by_mail
 from bonded.rules.calendars import CalendarEntry, entry_from_document
 from bonded.rules.lifecycle import require_step
@@ -27,7 +27,6 @@ from bonded.rules.notices import (
     MailState,
     NoticeKind,
     Preference,
-    digest_moment,
     mail_retry_delay,
     quiet_until,
 )
@@ -35,8 +34,6 @@ from bonded.rules.permissions import Act, Actor, require
 
 # Longer than a mail server may take at its worst, in every step of one mail.
 LEASE = timedelta(minutes=5)
-# Longer than between two sweeps.
-GATHERED_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +58,7 @@ def claim_mails(*, limit: int, actor: Actor, at: datetime) -> list[ClaimedMail] 
     are given, or an empty list. None when nothing was due. Runs three SQL statements and one for each mail.
     """
     require(actor, Act.SEND_MAILS)
-    due = Notice.objects.to_mail(at).select_related("user")
+    due = notices_to_mail(at).select_related("user")
     notices = list(due.select_for_update(of=("self",), skip_locked=True)[:limit])
     if not notices:
         return None
@@ -83,9 +80,6 @@ def _take(notice: Notice, preference: Preference, *, is_reachable: bool, at: dat
     if is_stale or not is_wanted:
         require_step(MAIL_STEPS, MailState(notice.mail_state), MailState.UNWANTED)
         notice.mail_state = MailState.UNWANTED
-    elif (moment := digest_moment(preference, after=notice.due_at)) and not notice.is_digest:
-        # When its time has come and it was not gathered yet, it soon will be.
-        notice.mail_not_before = max(moment, at + GATHERED_WITHIN)
     elif quiet_end := quiet_until(preference, at=at):
         notice.mail_not_before = quiet_end
     else:

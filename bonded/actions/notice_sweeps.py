@@ -18,7 +18,6 @@ from bonded.rules.notices import (
     FORETELLING,
     KEPT_AFTER_READING,
     MAIL_STEPS,
-    MAILED,
     MailState,
     NoticeKind,
     digest_moment,
@@ -32,8 +31,9 @@ GATHERER = 6_110_716
 def gather_digests(*, limit: int, actor: Actor, at: datetime) -> int:
     """Put the mails that wait for a person's hour into one; gives the number of digests that are to be sent.
 
-    One of the notices carries the mail, the others are told with it. One gatherer at a time, so that a person gets
-    one digest a day: 0 when another is at it.
+    One of the notices carries the mail, the others are told with it; those whose hour is still to come wait for it.
+    One gatherer at a time, and nobody else takes these notices, so that a person gets one digest a day: 0 when
+    another is at it.
     """
     require(actor, Act.SEND_MAILS)
     with connection.cursor() as cursor:
@@ -44,10 +44,13 @@ def gather_digests(*, limit: int, actor: Actor, at: datetime) -> int:
     preferences = preferences_of({notice.user_id for notice in waiting})
     by_person = defaultdict[int, list[Notice]](list)
     for notice in waiting:
-        preference = preferences[notice.user_id, NoticeKind(notice.kind)]
-        moment = digest_moment(preference, after=notice.due_at)
-        if preference.channel in MAILED and moment is not None and moment <= at:
+        moment = digest_moment(preferences[notice.user_id, NoticeKind(notice.kind)], after=notice.due_at)
+        # A person who has just changed their mind gets this one with the others.
+        if moment is None or moment <= at:
             by_person[notice.user_id].append(notice)
+        else:
+            notice.mail_not_before = moment
+            notice.save(update_fields=["mail_not_before"])
     for notices in by_person.values():
         _gather(notices, at=at)
     return len(by_person)

@@ -13,6 +13,7 @@ from bonded.rules.notices import (
     ESCALATED_WITHIN,
     ESCALATIONS,
     FORETELLING,
+    MAILED,
     SHOWN,
     STALE_AFTER,
     MailState,
@@ -57,10 +58,19 @@ def unread_notices(actor: Actor, *, at: datetime) -> int:
 
 def notices_to_gather(at: datetime) -> NoticeQuerySet:
     """Give the notices whose mail is due and whose person wants a digest of their kind, the longest due first."""
-    wanted = NoticePreference.objects.filter(user=OuterRef("user"), kind=OuterRef("kind"), digest_at__isnull=False)
+    return Notice.objects.to_mail(at).filter(_for_a_digest(at))
+
+
+def notices_to_mail(at: datetime) -> NoticeQuerySet:
+    """Give the notices whose mail is due and goes by itself, digests among them, the longest due first."""
+    return Notice.objects.to_mail(at).exclude(_for_a_digest(at))
+
+
+def _for_a_digest(at: datetime) -> Q:
+    of_its_kind = NoticePreference.objects.filter(user=OuterRef("user"), kind=OuterRef("kind"))
+    wanted = of_its_kind.filter(digest_at__isnull=False, channel__in=sorted(MAILED))
     fresh = ~Q(kind__in=sorted(FORETELLING)) | Q(due_at__gt=at - STALE_AFTER)
-    waiting = Notice.objects.to_mail(at).filter(Exists(wanted), mail_state=MailState.QUEUED, is_digest=False)
-    return waiting.filter(fresh)
+    return Q(Exists(wanted), fresh, mail_state=MailState.QUEUED, is_digest=False)
 
 
 def digest_counts(carrier_id: UUID) -> dict[NoticeKind, int]:

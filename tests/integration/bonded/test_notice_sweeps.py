@@ -12,6 +12,7 @@ import pytest
 from django.core import mail
 
 from bonded import tasks
+from bonded.actions.notice_mails import claim_mails
 from bonded.actions.notice_sweeps import escalate_notices, gather_digests
 from bonded.actions.notices import mark_notice_read, take_back_notices, write_notices
 from bonded.models import Notice
@@ -100,6 +101,17 @@ def test_gather_digests__leaves_what_nobody_wants_and_what_waits_for_its_hour(ca
     assert gather_digests(limit=9, actor=SYSTEM, at=at + EVENING) == 0
     with pytest.raises(NotPermitted):
         gather_digests(limit=9, actor=cast.ada, at=at)
+
+
+def test_claim_mails__leaves_what_waits_for_a_digest_to_the_gatherer(cast: Cast, at) -> None:
+    with_addresses()
+    prefers(cast.alice, DIGEST, at)
+    for number in range(9):
+        a_notice(cast.alice, at, number=number)
+    assert claim_mails(limit=8, actor=SYSTEM, at=at + EVENING) is None
+    assert gather_digests(limit=9, actor=SYSTEM, at=at + EVENING) == 1
+    (digest,) = claim_mails(limit=8, actor=SYSTEM, at=at + EVENING) or []
+    assert digest.digest == {NoticeKind.VISIT_BOOKED: 9}
 
 
 @pytest.mark.django_db(transaction=True)
