@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from playwright.sync_api import FilePayload, Locator, Page
+from playwright.sync_api import TimeoutError as NotInTime
 
 # More than any page has to step through.
 MOST_STEPS = 150
@@ -44,11 +47,15 @@ class Keyboard(Mouse):
         self.page.keyboard.type(text)
 
     def choose_file(self, target: Locator, file: FilePayload) -> None:
-        """Open the dialogue for files by the space bar."""
-        self._reach(target)
-        with self.page.expect_file_chooser() as asked:
-            self.page.keyboard.press("Space")
-        asked.value.set_files(file)
+        """Open the dialogue for files by the space bar; now and then Chromium wants to be asked twice."""
+        for seconds in (3, 15):
+            self._reach(target)
+            with suppress(NotInTime):
+                with self.page.expect_file_chooser(timeout=seconds * 1000) as asked:
+                    self.page.keyboard.press("Space")
+                asked.value.set_files(file)
+                return
+        raise AssertionError(f"{target} opens no dialogue for files.")
 
     def _reach(self, target: Locator) -> None:
         """Go on from where the cursor is, round the page if need be."""
