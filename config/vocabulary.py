@@ -88,5 +88,8 @@ def words_of_acts() -> set[str]:
 
 def words_of_states() -> set[str]:
     """Give every word that a page may show: states, kinds, roles, procedures, channels, acts, sorts of grades."""
-    words = {member.value for one in _enumerations() for member in one}
+    # The books' accounts go by number, and are called by name.
+    words = {
+        member.name.lower() if member.value.isdigit() else member.value for one in _enumerations() for member in one
+    }
     return words | set(WORD_PARAMETERS) | FOUND

@@ -12,7 +12,7 @@ from bonded.queries.parties import companies_visible_to
 from bonded.rules.errors import InputInvalid
 from bonded.rules.money import CURRENCY_DECIMALS, Money
 from bonded.rules.permissions import Role
-from bonded.web.base import PageRequest, acts, console, csv_of, done, listed, page, text_of, whole_of
+from bonded.web.base import PageRequest, acts, console, csv_of, done, listed, page, text_of, whole_of, word_of
 from tariffs.actions.account_statements import order_account_statement
 from tariffs.actions.entry_reversals import reverse_by_hand
 from tariffs.models.account_statements import AccountStatement
@@ -25,8 +25,8 @@ READERS = (Role.ADMINISTRATOR, Role.AUDITOR)
 
 
 def account_name(code: AccountCode) -> str:
-    """Give what an account of the chart is called."""
-    return f"{code.value} {code.name.lower().replace('_', ' ')}"
+    """Give what an account of the chart is called, by number and in the reader's language."""
+    return f"{code.value} {word_of(code.name.lower())}"
 
 
 def asked_account(request: PageRequest) -> tuple[AccountCode, int | None] | None:

@@ -13,6 +13,7 @@ from bonded.web.base import Panel, address_of, day, money
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount
 from tariffs.queries.ledger import ledger_balances
+from tariffs.web.books import account_name
 
 ROWS = 10
 Rows = Sequence[Mapping[str, Any]]
@@ -54,7 +55,7 @@ def balances(actor: Actor, at: datetime) -> Rows:
     """Give every account of the books; debits are positive."""
     return [
         {
-            "Account": f"{one.code} {one.code.name.lower().replace('_', ' ')}",
+            "Account": account_name(one.code),
             "Balance": money(one.amount),
         }
         for one in ledger_balances(actor=actor)

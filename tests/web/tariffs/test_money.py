@@ -129,7 +129,8 @@ def test_match_all__and_book__settle_the_debt_once(cast: Cast, at: datetime) -> 
     debt.refresh_from_db()
     assert debt.state == "paid"
     assert Activity.objects.filter(act="tariffs.payment.book").count() == 1
-    assert "1100 receivable" in words_of(client.get("/money/ledger"))
+    assert "1100 Duty owed by companies" in words_of(client.get("/money/ledger"))
+    assert "1100 应收税款" in words_of(client.get("/money/ledger", headers={"accept-language": "zh-hans"}))
     entries = words_of(client.get(f"/money/ledger?code=1100&company={cast.alder.pk}"))
     assert "Payment received" in entries
     assert client.post(f"{address}/book", {"match": str(PaymentMatch.objects.get().pk)}).status_code == 409
