@@ -11,6 +11,7 @@ RUN := $(VENV)/bin/python
 # Runs a command beside a PostgreSQL and a Redis of its own, with every setting in its environment.
 BESIDE := $(RUN) -m config.local test --
 STAMP := $(VENV)/.locked
+TEMPLATES := bonded/templates tariffs/templates inspections/templates config/templates
 
 # EXIT=1 makes `make demo` stop by itself after the job. ARGS goes to pytest or to the benchmarks.
 EXIT ?=
@@ -34,6 +35,7 @@ test: env ## Run the whole test suite on its own PostgreSQL and Redis; ARGS="-k 
 
 check: env ## Format, lint, types, import contracts, dependencies, Dockerfile, missing migrations.
 	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/djlint --check --quiet $(TEMPLATES)
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(VENV)/bin/deptry .
@@ -56,8 +58,9 @@ races: env ## Fifty at once on one desk, lot and hour, ROUNDS=200 times over; th
 faults: env ## Kill workers, relays and Redis in the middle of the work; count what is lost.
 	@FAULT_SECONDS="$${FAULT_SECONDS:-600}" $(BESIDE) $(RUN) -m pytest -q -s tests/faults $(ARGS)
 
-format: env ## Format the code and mend what the linter can mend.
+format: env ## Format the code and the templates, and mend what the linter can mend.
 	@$(VENV)/bin/ruff format .
+	@$(VENV)/bin/djlint --reformat --quiet $(TEMPLATES)
 	@$(VENV)/bin/ruff check --fix .
 
 UV_COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11

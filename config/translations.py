@@ -9,6 +9,7 @@ that read badly with their underscores taken out.
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ LANGUAGES = ("zh_Hans", "en")
 SOURCES = ("bonded", "tariffs", "inspections", "config")
 KEYWORDS = {"_": None, "gettext": None, "gettext_lazy": None, "gettext_noop": None, "pgettext": ((1, "c"), 2),
             "ngettext": (1, 2), "pgettext_lazy": ((1, "c"), 2)}  # fmt: skip
+LEADING_SPACE = re.compile(r"^[ \t]+", re.MULTILINE)
 Message = tuple[str | None, str | tuple[str, ...]]
 
 
@@ -37,7 +39,8 @@ def messages_in_code() -> Iterator[Message]:
             if path.suffix not in (".py", ".html") or "migrations" in path.parts:
                 continue
             text = path.read_text()
-            code = templatize(text) if path.suffix == ".html" else text
+            # A template's indentation says nothing to whoever reads it as code.
+            code = LEADING_SPACE.sub("", templatize(text)) if path.suffix == ".html" else text
             for _, sentence, _, context in extract("python", io.BytesIO(code.encode()), KEYWORDS):
                 # Contexts with computed words are gathered by `codes`.
                 if sentence and not (isinstance(sentence, tuple) and not all(sentence)):
