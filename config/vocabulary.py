@@ -12,6 +12,7 @@ from itertools import pairwise, product
 from pathlib import Path
 from pkgutil import iter_modules
 
+from bonded.rules.consignment_lines import LineFault
 from bonded.rules.errors import RuleViolation
 from bonded.rules.lot_searches import WORD_PARAMETERS
 from inspections.rules.company_papers import PaperKind
@@ -23,6 +24,21 @@ PROJECT = Path(__file__).resolve().parent.parent
 CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 # What the search for a number finds, beside lots, consignments and withdrawals.
 FOUND = frozenset({"lot", "declaration", "consignment", "withdrawal", "booking", "place", "saved_search"})
+
+# What a working starts from that is no figure of its own.
+INPUTS = frozenset({"base", "rate", "exchange_rate", "quoted", "evidence", "vat"})
+# What an officer's queue holds, beside withdrawals and declarations; what a file of the schedule may say.
+ROWS = frozenset({"task", "hold", "message", "measures", "exchange_rates"})
+
+# How stones are cut and what they are; others stand as their supplier wrote them.
+SHAPES = frozenset({
+    "asscher", "baguette", "cabochon", "cushion", "emerald", "heart", "marquise", "oval", "pear", "princess",
+    "radiant", "round", "trillion",
+})  # fmt: skip
+VARIETIES = frozenset({
+    "alexandrite", "aquamarine", "garnet", "jadeite", "opal", "peridot", "ruby", "sapphire", "spinel", "tanzanite",
+    "topaz", "tourmaline",
+})  # fmt: skip
 
 
 def _subclasses(cls: type[RuleViolation]) -> Iterator[type[RuleViolation]]:
@@ -68,7 +84,7 @@ def refusal_codes() -> set[str]:
     _import_everything()
     papers = {f"{paper.value}_missing" for paper in PaperKind}
     own = {one.code for one in _subclasses(RuleViolation) if one.__module__.split(".")[0] in APPS}
-    return own | set(_problem_codes()) | papers
+    return own | set(_problem_codes()) | papers | {fault.value for fault in LineFault}
 
 
 def _enumerations() -> Iterator[type[StrEnum]]:
@@ -92,4 +108,4 @@ def words_of_states() -> set[str]:
     words = {
         member.name.lower() if member.value.isdigit() else member.value for one in _enumerations() for member in one
     }
-    return words | set(WORD_PARAMETERS) | FOUND
+    return words | set(WORD_PARAMETERS) | FOUND | INPUTS | ROWS | SHAPES | VARIETIES

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -14,23 +14,30 @@ from bonded.actions.activity import record_activities, record_activity
 from bonded.actions.locks import lock_unheld_withdrawals, lock_withdrawal
 from bonded.models.withdrawals import GrantedClearance, ReleaseToken, Withdrawal
 from bonded.rules.permissions import Act, Actor, require
-from bonded.rules.withdrawals import LIVE_STATES, Clearance, WithdrawalNotLive, WithdrawalState
+from bonded.rules.withdrawals import LIVE_STATES, Clearance, WithdrawalNotLive, WithdrawalState, evidence_told
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One thing about one withdrawal that is settled, and on what evidence."""
+    """One thing about one withdrawal that is settled, and on what evidence: a sentence with places for facts."""
 
     withdrawal_id: UUID
     clearance: Clearance
     evidence: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @transaction.atomic
 def grant_clearance(
-    *, withdrawal_id: UUID, clearance: Clearance, evidence: str, actor: Actor, at: datetime
+    *,
+    withdrawal_id: UUID,
+    clearance: Clearance,
+    evidence: str,
+    facts: Mapping[str, str] | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> GrantedClearance:
-    """Note that one thing about a withdrawal is settled, and on what evidence.
+    """Note that one thing about a withdrawal is settled, and on what evidence: a sentence with places for facts.
 
     Granting what is granted changes nothing and gives the first. Raises WithdrawalNotLive when
     the withdrawal has ended.
@@ -42,12 +49,11 @@ def grant_clearance(
         withdrawal=withdrawal,
         clearance=clearance,
         revoked_at__isnull=True,
-        defaults={"evidence": evidence, "granted_by_id": actor.user_id, "granted_at": at},
+        defaults={"evidence": evidence, "facts": facts or {}, "granted_by_id": actor.user_id, "granted_at": at},
     )
     if is_new:
-        record_activity(
-            Act.GRANT_CLEARANCE, withdrawal, actor=actor, at=at, clearance=clearance.value, evidence=evidence
-        )
+        told = evidence_told(evidence, facts)
+        record_activity(Act.GRANT_CLEARANCE, withdrawal, actor=actor, at=at, clearance=clearance.value, evidence=told)
     return granted
 
 
@@ -63,14 +69,17 @@ def grant_clearances(grants: Sequence[Grant], *, actor: Actor, at: datetime) -> 
     live = {withdrawal_id for withdrawal_id, state in states.items() if state in LIVE_STATES}
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO bonded_grantedclearance (withdrawal_id, clearance, evidence, granted_by_id, granted_at)"
-            " SELECT u.withdrawal_id, u.clearance, u.evidence, %s, %s"
-            "   FROM json_to_recordset(%s::json) AS u (withdrawal_id uuid, clearance text, evidence text)"
-            " ON CONFLICT DO NOTHING RETURNING withdrawal_id, clearance, evidence",
+            "INSERT INTO bonded_grantedclearance (withdrawal_id, clearance, evidence, facts, granted_by_id, granted_at)"
+            " SELECT u.withdrawal_id, u.clearance, u.evidence, u.facts, %s, %s"
+            "   FROM json_to_recordset(%s::json) AS u (withdrawal_id uuid, clearance text, evidence text, facts jsonb)"
+            " ON CONFLICT DO NOTHING RETURNING withdrawal_id, clearance, evidence, facts::text",
             [actor.user_id, at, orjson.dumps([asdict(one) for one in grants if one.withdrawal_id in live]).decode()],
         )
         granted = cursor.fetchall()
-    records = [(str(withdrawal_id), {"clearance": word, "evidence": told}) for withdrawal_id, word, told in granted]
+    records = [
+        (str(withdrawal_id), {"clearance": word, "evidence": evidence_told(evidence, orjson.loads(facts))})
+        for withdrawal_id, word, evidence, facts in granted
+    ]
     record_activities(Act.GRANT_CLEARANCE, "withdrawal", records, actor=actor, at=at)
     return live
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from bonded.actions.clearances import Grant, grant_clearance, revoke_clearance
 from bonded.actions.consignments import mark_consignment_accepted, mark_consignment_refused
 from bonded.actions.customs_lanes import Lane
@@ -22,6 +24,7 @@ from bonded.rules.permissions import Actor
 from bonded.rules.withdrawals import LIVE_STATES as LIVE_WITHDRAWALS
 from bonded.rules.withdrawals import Clearance, WithdrawalState
 
+CUSTOMS_MESSAGE = gettext_noop("customs message %(message)s")
 INSPECTION = DeclarationState.INSPECTION_ORDERED
 _LET_GO = frozenset({DeclarationState.RELEASED, DeclarationState.CLEARED})
 # One question is one task; of the others, one for each declaration says it all.
@@ -46,7 +49,8 @@ def grants_of(lane: Lane, outcomes: Iterable[Outcome]) -> list[Grant] | None:
         if settled_by(before) - settled_by(after):
             return None
         granted = sorted(settled_by(after) - settled_by(before))
-        grants += [Grant(lane.withdrawal_id, clearance, _evidence(one)) for clearance in granted]
+        facts = {"message": one.message.message_id}
+        grants += [Grant(lane.withdrawal_id, clearance, CUSTOMS_MESSAGE, facts) for clearance in granted]
     return grants
 
 
@@ -55,22 +59,28 @@ def obey(lane: Lane, outcome: Outcome, *, actor: Actor, at: datetime) -> None:
 
     Runs in a savepoint of the caller; whatever it raises undoes the effects of the whole lane.
     """
-    evidence = _evidence(outcome)
+    facts = {"message": outcome.message.message_id}
+    told = CUSTOMS_MESSAGE % facts
     before, after = outcome.before.goods, outcome.after.goods
     granted, revoked = settled_by(after) - settled_by(before), settled_by(before) - settled_by(after)
     if before is INSPECTION:
-        lift_after_inspection(declaration_id=lane.declaration_id, answer=evidence, actor=actor, at=at)
+        lift_after_inspection(declaration_id=lane.declaration_id, answer=told, actor=actor, at=at)
     if lane.withdrawal_id is not None and not _has_ended(lane.withdrawal_id, outcome):
         for clearance in sorted(granted):
             grant_clearance(
-                withdrawal_id=lane.withdrawal_id, clearance=clearance, evidence=evidence, actor=actor, at=at
+                withdrawal_id=lane.withdrawal_id,
+                clearance=clearance,
+                evidence=CUSTOMS_MESSAGE,
+                facts=facts,
+                actor=actor,
+                at=at,
             )
         for clearance in sorted(revoked):
-            revoke_clearance(withdrawal_id=lane.withdrawal_id, clearance=clearance, reason=evidence, actor=actor, at=at)
+            revoke_clearance(withdrawal_id=lane.withdrawal_id, clearance=clearance, reason=told, actor=actor, at=at)
     elif lane.consignment_id is not None:
         _let_in(lane.consignment_id, outcome, is_accepted=Clearance.CUSTOMS_ACCEPTED in granted, actor=actor, at=at)
     if after is INSPECTION:
-        hold_for_inspection(declaration_id=lane.declaration_id, reason=evidence, actor=actor, at=at)
+        hold_for_inspection(declaration_id=lane.declaration_id, reason=told, actor=actor, at=at)
 
 
 def _has_ended(withdrawal_id: UUID, outcome: Outcome) -> bool:
@@ -79,10 +89,6 @@ def _has_ended(withdrawal_id: UUID, outcome: Outcome) -> bool:
         return False
     state = Withdrawal.objects.values_list("state", flat=True).get(pk=withdrawal_id)
     return WithdrawalState(state) not in LIVE_WITHDRAWALS
-
-
-def _evidence(outcome: Outcome) -> str:
-    return f"customs message {outcome.message.message_id}"
 
 
 def _let_in(consignment_id: int, outcome: Outcome, *, is_accepted: bool, actor: Actor, at: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from bonded.actions.activity import record_activity
 from bonded.actions.clearances import grant_clearance
@@ -247,9 +248,13 @@ def _require_all_settled(withdrawal: Withdrawal, lots: Sequence[Lot], *, at: dat
     """Look at the vault, and refuse while anything is missing."""
     if problems := custody_problems(lots):
         raise CustodyNotReconciled("Not every lot is sealed in the vault without a hold.", problems)
-    evidence = f"{len(lots)} lots sealed in the vault, without a hold"
     grant_clearance(
-        withdrawal_id=withdrawal.pk, clearance=Clearance.CUSTODY_RECONCILED, evidence=evidence, actor=SYSTEM, at=at
+        withdrawal_id=withdrawal.pk,
+        clearance=Clearance.CUSTODY_RECONCILED,
+        evidence=gettext_noop("%(lots)s lots sealed in the vault, without a hold"),
+        facts={"lots": str(len(lots))},
+        actor=SYSTEM,
+        at=at,
     )
     missing = missing_clearances(Procedure(withdrawal.procedure), granted_clearances(withdrawal.pk))
     if missing:

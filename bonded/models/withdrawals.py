@@ -107,11 +107,15 @@ class WithdrawalLot(Table):
 
 
 class GrantedClearance(Table):
-    """One row says that one clearance is granted to a withdrawal, on what evidence, by whom."""
+    """One row says that one clearance is granted to a withdrawal, on what evidence, by whom.
+
+    `evidence` is a sentence with a `%(name)s` for each of its `facts`, so that it can be told in any language.
+    """
 
     withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="clearances")
     clearance = models.CharField(max_length=20, choices=enum_choices(Clearance))
     evidence = models.CharField(max_length=200)
+    facts = models.JSONField(default=dict)
     granted_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
     granted_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -53,6 +53,11 @@ class Clearance(StrEnum):
     CUSTOMS_ACCEPTED = "customs_accepted"  # Customs took the declaration in.
     CUSTOMS_RELEASED = "customs_released"  # Customs says that the goods may go.
     CUSTODY_RECONCILED = "custody_reconciled"  # The lots are in the vault, sealed, at their weight, without a hold.
+
+
+def evidence_told(sentence: str, facts: Mapping[str, str] | None) -> str:
+    """Put facts in their places of a sentence in any language; one without facts is told as it stands."""
+    return sentence % facts if facts else sentence
 
 
 # Each row is one demand; any one of its clearances meets it.

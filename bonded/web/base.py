@@ -18,6 +18,7 @@ from bonded.web.fields import day_of as day_of  # noqa: PLC0414
 from bonded.web.fields import file_of as file_of  # noqa: PLC0414
 from bonded.web.fields import text_of as text_of  # noqa: PLC0414
 from bonded.web.fields import whole_of as whole_of  # noqa: PLC0414
+from bonded.web.figures import amount_alone as amount_alone  # noqa: PLC0414
 from bonded.web.figures import carats as carats  # noqa: PLC0414
 from bonded.web.figures import day as day  # noqa: PLC0414
 from bonded.web.figures import moment as moment  # noqa: PLC0414

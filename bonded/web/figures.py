@@ -31,6 +31,11 @@ def money(amount: Money | None) -> str:
     return format_currency(Decimal(str(amount)), amount.currency, locale=_locale())
 
 
+def amount_alone(amount: Money) -> str:
+    """Write an amount to the minor unit without its currency, for where the currency is said beside it."""
+    return format_currency(Decimal(str(amount)), amount.currency, "#,##0.00", locale=_locale())
+
+
 def decimal(number: Decimal | int | str | None) -> str:
     """Write a number with the separators of the reader's language, all its decimals kept."""
     return "" if number is None else format_decimal(number, locale=_locale(), decimal_quantization=False)

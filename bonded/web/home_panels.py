@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from bonded.models.consignments import Consignment
 from bonded.models.holds import Hold
@@ -70,7 +71,7 @@ def broken_sentences(actor: Actor, at: datetime) -> Rows:
     """Give the sentences that did not hold when they were last asked, or say that nobody asked yet."""
     report = InvariantReport.objects.order_by("-asked_at").first()
     if report is None:
-        return [{"Broken": "Nobody asked yet.", "For": "`manage.py verify` asks now."}]
+        return [{"Broken": _("Nobody asked yet."), "For": _("A worker asks every six hours.")}]
     return [{"Broken": one["sentence"], "For": ", ".join(one["examples"][:3])} for one in report.broken]
 
 
@@ -78,21 +79,21 @@ PANELS = (
     Panel(
         _("Withdrawals under way"),
         frozenset({Role.BUYER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.VAULT_KEEPER, Role.AUDITOR}),
-        ("Asked", "Company", "For", "State"),
+        (gettext_noop("Asked"), gettext_noop("Company"), gettext_noop("For"), gettext_noop("State")),
         withdrawals_under_way,
         _("Nothing is on its way out of bond."),
     ),
     Panel(
         _("Lots on hold"),
         frozenset({Role.CUSTOMS_OFFICER, Role.VAULT_KEEPER, Role.ADMINISTRATOR, Role.AUDITOR}),
-        ("Lot", "Kind", "Why"),
+        (gettext_noop("Lot"), gettext_noop("Kind"), gettext_noop("Why")),
         holds_in_force,
         _("No lot is on hold."),
     ),
     Panel(
         _("Consignments"),
         frozenset({Role.SUPPLIER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER}),
-        ("Reference", "State"),
+        (gettext_noop("Reference"), gettext_noop("State")),
         consignments,
         _("No consignment is announced."),
         more="consignments",
@@ -100,7 +101,7 @@ PANELS = (
     Panel(
         _("Books and custody"),
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
-        ("Broken", "For"),
+        (gettext_noop("Broken"), gettext_noop("For")),
         broken_sentences,
         _("Every sentence that must hold held when it was last asked."),
         more="health",

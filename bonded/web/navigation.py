@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
 
 from bonded.rules.permissions import Role
+
+# As many as stand beside the search box on a small desktop, in either language.
+MOST_IN_ROW = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,18 @@ def register_links(*links: Link) -> None:
     _LINKS.sort(key=lambda link: link.order)
 
 
-def links_for(role: Role, path: str) -> Sequence[dict[str, object]]:
-    """Give the links of a role, and say which of them leads to where one is."""
-    return [
-        {
-            "href": (href := reverse(link.to)),
-            "label": link.label,
-            "is_here": path == href or path.startswith(href.rstrip("/") + "/"),
-        }
-        for link in _LINKS
-        if role in link.roles
-    ]
+def links_for(role: Role, path: str) -> dict[str, list[dict[str, object]]]:
+    """Give the links of a role: those in the row, and the `rest` that is folded away, each with where it leads.
+
+    Where there are more than the row takes, it keeps what the fewest roles share, and where one is.
+    """
+    found = [link for link in _LINKS if role in link.roles]
+    own = sorted(found, key=lambda link: len(link.roles))[:MOST_IN_ROW]
+    shown: dict[str, list[dict[str, object]]] = {"row": [], "rest": []}
+    for link in found:
+        href = reverse(link.to)
+        is_here = path == href or path.startswith(href.rstrip("/") + "/")
+        shown["row" if link in own or is_here else "rest"].append(
+            {"href": href, "label": link.label, "is_here": is_here}
+        )
+    return shown

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
 from bonded.queries.officer_queue import QueueKind, QueueRow, officer_queue
 from bonded.queries.pages import page_size_from_text
@@ -16,6 +17,7 @@ from bonded.rules.permissions import Role
 from bonded.web.doors import PageRequest, console, page
 from bonded.web.find import address_of
 from bonded.web.sections import Section
+from bonded.web.words import word_of
 
 AGES = (1, 4, 24, 72)
 FIRST_ROWS = 10
@@ -32,6 +34,11 @@ def _href(row: QueueRow) -> str:
     return address_of("customs_task", task_id=row.key)
 
 
+def _alternatives(demand: str) -> str:
+    """Give the words of what would meet a demand, as `missing_clearances` names it."""
+    return f" {_('or')} ".join(word_of(one) for one in demand.split(" or "))
+
+
 def shown(rows: Sequence[QueueRow], at: datetime) -> list[dict[str, Any]]:
     """Give rows as the page writes them: where each leads, how long it has waited, and whether it is overdue."""
     return [
@@ -40,6 +47,7 @@ def shown(rows: Sequence[QueueRow], at: datetime) -> list[dict[str, Any]]:
             "href": _href(row),
             "hours": int((at - row.since).total_seconds()) // 3600,
             "is_overdue": row.due_at is not None and row.due_at <= at,
+            "missing": [_alternatives(demand) for demand in row.missing or ()],
         }
         for row in rows
     ]

@@ -18,7 +18,8 @@ class Panel:
     """One box of a role's first page: a table of a few rows, or a sentence when there are none.
 
     `rows` gives one mapping a row, with the columns' names as keys; it may ask for at most a page. A row's first
-    cell leads to `href`, when the row has one. `more` is the name of the page that has them all.
+    cell leads to `href`, when the row has one. `figures` are the columns of numbers. `more` is the name of the page
+    that has them all.
     """
 
     title: str | Promise
@@ -26,6 +27,7 @@ class Panel:
     columns: Sequence[str]
     rows: Callable[[Actor, datetime], Sequence[Mapping[str, Any]]]
     when_empty: str | Promise
+    figures: Sequence[str] = ()
     more: str = ""
 
 
@@ -42,9 +44,12 @@ def panels_for(actor: Actor, at: datetime) -> list[dict[str, Any]]:
     return [
         {
             "title": panel.title,
-            "columns": [_(column) for column in panel.columns],
+            "columns": [{"words": _(column), "is_figure": column in panel.figures} for column in panel.columns],
             "rows": [
-                {"href": row.get("href"), "cells": [row[column] for column in panel.columns]}
+                {
+                    "href": row.get("href"),
+                    "cells": [{"words": row[column], "is_figure": column in panel.figures} for column in panel.columns],
+                }
                 for row in panel.rows(actor, at)
             ],
             "when_empty": panel.when_empty,

@@ -10,12 +10,16 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
+from bonded.models.withdrawals import GrantedClearance
 from bonded.queries.notices import unread_notices
 from bonded.queries.stream_heads import latest_act
 from bonded.rules.errors import Problem, RuleViolation
+from bonded.rules.money import Money
 from bonded.rules.permissions import Role
-from bonded.web.figures import carats, day, decimal, moment, money
+from bonded.rules.withdrawals import evidence_told
+from bonded.web.figures import amount_alone, carats, day, decimal, moment, money
 from bonded.web.helps import helps_of
 from bonded.web.navigation import links_for
 from bonded.web.refusals import refusal_sentence
@@ -38,6 +42,15 @@ def word(state: str) -> str:
 def sentence(refusal: RuleViolation | Problem) -> str:
     """Write why something was refused in the reader's language."""
     return refusal_sentence(refusal)
+
+
+@register.filter
+def evidence(granted: GrantedClearance) -> str:
+    """Write what shows that something is settled in the reader's language, amounts as it writes them."""
+    facts = dict(granted.facts)
+    if "amount" in facts:
+        facts["amount"] = amount_alone(Money.from_text(facts["amount"], facts["currency"]))
+    return evidence_told(gettext(granted.evidence), facts)
 
 
 @register.filter

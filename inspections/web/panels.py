@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from bonded.rules.permissions import Actor, Role
 from bonded.web.base import Panel, address_of, moment, word_of
@@ -34,7 +35,7 @@ PANELS = (
     Panel(
         _("Viewings"),
         frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}),
-        ("When", "Desk", "Company", "State"),
+        (gettext_noop("When"), gettext_noop("Desk"), gettext_noop("Company"), gettext_noop("State")),
         viewings_to_come,
         _("No viewing is booked."),
         more="visits",

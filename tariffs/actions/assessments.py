@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from bonded.actions.activity import record_activity
 from bonded.actions.clearances import grant_clearance, revoke_clearance
@@ -55,12 +56,23 @@ def assess_withdrawal(*, withdrawal_id: UUID, actor: Actor, at: datetime) -> Ass
         facts={"assessment_id": str(assessment.pk)},
         at=at,
     )
-    owed = f"assessment {assessment.pk}: {cost.total} {assessment.currency}"
-    grant_clearance(withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_ASSESSED, evidence=owed, actor=actor, at=at)
+    owed = {"assessment": str(assessment.pk), "amount": str(cost.total), "currency": assessment.currency}
+    grant_clearance(
+        withdrawal_id=withdrawal_id,
+        clearance=Clearance.DUTY_ASSESSED,
+        evidence=gettext_noop("%(amount)s %(currency)s by assessment %(assessment)s"),
+        facts=owed,
+        actor=actor,
+        at=at,
+    )
     if cost.total.minor == 0:
-        nothing = f"assessment {assessment.pk}: nothing is owed"
         grant_clearance(
-            withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_PAID, evidence=nothing, actor=SYSTEM, at=at
+            withdrawal_id=withdrawal_id,
+            clearance=Clearance.DUTY_PAID,
+            evidence=gettext_noop("nothing is owed by assessment %(assessment)s"),
+            facts=owed,
+            actor=SYSTEM,
+            at=at,
         )
     elif before is not None and before.total_minor == 0:
         reason = "by the rates of another day something is owed"

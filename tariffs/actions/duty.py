@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from bonded.actions.activity import record_activity
 from bonded.actions.clearances import grant_clearance
@@ -70,9 +71,13 @@ def secure_duty(
         currency=total.currency,
         guarantee_company_id=reservation.account.company_id,
     )
-    evidence = f"{total} {total.currency} reserved on the guarantee"
     grant_clearance(
-        withdrawal_id=withdrawal_id, clearance=Clearance.DUTY_SECURED, evidence=evidence, actor=SYSTEM, at=at
+        withdrawal_id=withdrawal_id,
+        clearance=Clearance.DUTY_SECURED,
+        evidence=gettext_noop("%(amount)s %(currency)s reserved on the guarantee"),
+        facts={"amount": str(total), "currency": total.currency},
+        actor=SYSTEM,
+        at=at,
     )
     return reservation
 

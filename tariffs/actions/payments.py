@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from bonded.actions.activity import record_activity
 from bonded.actions.clearances import grant_clearance
@@ -114,9 +115,13 @@ def give_back(debt: DutyDebt, *, is_waited_for: bool, at: datetime) -> None:
     if debt.reservation_id:
         settle_headroom(purpose=ReservationPurpose.WITHDRAWAL, reference=debt.assessment_id, actor=SYSTEM, at=at)
     elif is_waited_for:
-        evidence = f"{debt.owed} {debt.currency} received for {debt.reference}"
         grant_clearance(
-            withdrawal_id=debt.withdrawal_id, clearance=Clearance.DUTY_PAID, evidence=evidence, actor=SYSTEM, at=at
+            withdrawal_id=debt.withdrawal_id,
+            clearance=Clearance.DUTY_PAID,
+            evidence=gettext_noop("%(amount)s %(currency)s received for %(reference)s"),
+            facts={"amount": str(debt.owed), "currency": debt.currency, "reference": debt.reference},
+            actor=SYSTEM,
+            at=at,
         )
 
 

@@ -209,6 +209,6 @@ _MOST_SPECIFIC = Wording(
 
 
 def _why_specific(winner: Measure, *, others: int) -> Wording:
-    what = " ".join(part for part in (winner.hs_code, winner.origin, winner.regime) if part)
+    what = " ".join(part for part in (winner.hs_code, winner.origin, winner.regime.upper()) if part)
     reason = _MOST_SPECIFIC if others else _ONLY_ONE
     return reason.filled(rate=rate_text(winner.rate), what=what, others=str(others))

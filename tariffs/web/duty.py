@@ -14,7 +14,7 @@ from bonded.rules.errors import RuleViolation
 from bonded.rules.money import Money
 from bonded.rules.permissions import Role
 from bonded.rules.withdrawals import LIVE_STATES, Clearance, Procedure
-from bonded.web.base import PageRequest, Section, acts, console, done, page
+from bonded.web.base import PageRequest, Section, acts, console, done, page, word_of
 from tariffs.actions.duty import pay_duty, secure_duty
 from tariffs.models.debts import DutyDebt
 from tariffs.queries.assessments import assessment_in_force, stored_charges
@@ -39,7 +39,7 @@ def duty_of(request: PageRequest, withdrawal: Any) -> dict[str, Any] | None:
         "assessment": assessment,
         "total": Money(assessment.total_minor, assessment.currency),
         "chart": charges_chart(
-            {_("Duty"): whole.duty, _("Consumption tax"): whole.consumption_tax, _("VAT"): whole.vat,
+            {word_of("duty"): whole.duty, _("Consumption tax"): whole.consumption_tax, _("VAT"): whole.vat,
              _("Fees"): whole.fees} if whole else {}
         ),
         "lines": [{"lot": line.lot, "steps": steps_shown(line.steps)} for line in lines],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,11 +14,14 @@ from bonded.queries.lots import goods_of_lots
 from bonded.rules.errors import RuleViolation
 from bonded.rules.money import Money
 from bonded.rules.permissions import Role
-from bonded.web.base import Bar, PageRequest, Section, day_from_text, money, stacked_bar
+from bonded.web.base import Bar, PageRequest, Section, day_from_text, money, stacked_bar, word_of
 from tariffs.queries.assessments import shown_steps, stored_steps
 from tariffs.queries.landed_costs import landed_cost_of_goods
 from tariffs.rules.rate_grammar import rate_text
 from tariffs.rules.working_days import business_day
+
+# A value that is a word of a list, and no figure.
+WORD = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
 def spoken(words: Mapping[str, str] | None) -> str:
@@ -36,7 +40,17 @@ def charges_chart(amounts: Mapping[str, Money]) -> dict[str, Any]:
 def steps_shown(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give a working in the reader's language."""
     named = shown_steps(steps)
-    return [step | {name: spoken(step[name]) for name in ("name", "formula", "why")} for step in named]
+    return [
+        step
+        | {name: spoken(step[name]) for name in ("name", "formula", "why")}
+        | {"inputs": "; ".join(f"{word_of(name)}: {_value(value)}" for name, value in step["inputs"].items())}
+        for step in named
+    ]
+
+
+def _value(text: str) -> str:
+    """Give a figure of a working as it is written down, and a word in the reader's language."""
+    return word_of(text) if WORD.fullmatch(text) else text
 
 
 def landed_cost(request: PageRequest, lot: Any) -> dict[str, Any]:
@@ -51,7 +65,7 @@ def landed_cost(request: PageRequest, lot: Any) -> dict[str, Any]:
     (line,) = cost.lines
     charges = cost.charges
     amounts = {
-        _("Customs value"): charges.customs_value, _("Duty"): charges.duty,
+        _("Customs value"): charges.customs_value, word_of("duty"): charges.duty,
         _("Consumption tax"): charges.consumption_tax, _("VAT"): charges.vat, _("Fees"): charges.fees,
     }  # fmt: skip
     return context | {

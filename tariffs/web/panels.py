@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from bonded.rules.permissions import Actor, Role
-from bonded.web.base import Panel, address_of, day, money
+from bonded.web.base import Panel, address_of, amount_alone, day, money
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount
 from tariffs.queries.ledger import ledger_balances
@@ -39,10 +40,10 @@ def guarantees(actor: Actor, at: datetime) -> Rows:
     return [
         {
             "Company": account.company.name,
-            "Limit": str(account.headroom.limit),
-            "Reserved": str(account.headroom.reserved),
-            "Used": str(account.headroom.used),
-            "Available": str(account.headroom.available),
+            "Limit": amount_alone(account.headroom.limit),
+            "Reserved": amount_alone(account.headroom.reserved),
+            "Used": amount_alone(account.headroom.used),
+            "Available": amount_alone(account.headroom.available),
             "href": address_of("company")
             if actor.role is Role.BUYER
             else address_of("guarantee", company_id=account.company_id),
@@ -66,23 +67,32 @@ PANELS = (
     Panel(
         _("Duty owed"),
         frozenset({Role.BUYER, Role.ADMINISTRATOR, Role.AUDITOR}),
-        ("Due", "Reference", "Outstanding"),
+        (gettext_noop("Due"), gettext_noop("Reference"), gettext_noop("Outstanding")),
         debts_by_due_day,
         _("Nothing is owed."),
+        figures=("Outstanding",),
     ),
     Panel(
         _("Guarantees, in yuan"),
         frozenset({Role.BUYER, Role.ADMINISTRATOR, Role.AUDITOR}),
-        ("Company", "Limit", "Reserved", "Used", "Available"),
+        (
+            gettext_noop("Company"),
+            gettext_noop("Limit"),
+            gettext_noop("Reserved"),
+            gettext_noop("Used"),
+            gettext_noop("Available"),
+        ),
         guarantees,
         _("No guarantee stands for this company: ask the administrator."),
+        figures=("Limit", "Reserved", "Used", "Available"),
     ),
     Panel(
         _("Ledger"),
         frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
-        ("Account", "Balance"),
+        (gettext_noop("Account"), gettext_noop("Balance")),
         balances,
         _("Nothing is booked yet."),
+        figures=("Balance",),
         more="ledger",
     ),
 )

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bonded.rules.errors import InputInvalid, RuleViolation
@@ -16,6 +18,7 @@ from bonded.web.base import (
     acts,
     console,
     csv_of,
+    day,
     day_from_text,
     done,
     file_of,
@@ -23,11 +26,13 @@ from bonded.web.base import (
     page,
     require_unchanged,
     text_of,
+    word_of,
 )
 from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_schedule, publish_draft
 from tariffs.models.schedule import Measure
 from tariffs.queries.schedule_drafts import changes_of, draft_by_id, drafts_for, gaps_in_bond, gaps_left_by, rows_of
 from tariffs.rules.schedule import hs_digits
+from tariffs.rules.schedule_coverage import Gap
 from tariffs.rules.schedule_drafts import STEPS, DraftState
 from tariffs.rules.schedule_feeds import ScheduleFile, feed_from_text
 from tariffs.rules.schedule_files import MOST_BYTES, exchange_rates_of, measures_of, rows_of_csv
@@ -37,12 +42,23 @@ READERS = (Role.ADMINISTRATOR, Role.AUDITOR, Role.CUSTOMS_OFFICER)
 ROWS_OF = {"measures": measures_of, "exchange_rates": exchange_rates_of}
 
 
+def _sentence(gap: Gap) -> SafeString:
+    """Say in the reader's language which rate is missing, and from when."""
+    begins, ends, charge = day(gap.begins), day(gap.ends), word_of(gap.charge.replace(" ", "_").lower())
+    told = (
+        _("{code} has no {charge} from {begins} on.")
+        if gap.ends is None
+        else _("{code} has no {charge} from {begins} until {ends}.")
+    )
+    return format_html(told, code=gap.hs_code, charge=charge, begins=begins, ends=ends)
+
+
 @console(*READERS)
 def schedule(request: PageRequest) -> HttpResponse:
     """List the drafts, and what the schedule does not say of goods that are here."""
     context = {
         "page": listed(request, drafts_for(request.actor), "-drafted_at", "-id"),
-        "gaps": [one.sentence for one in gaps_in_bond(begins=business_day(request.at), actor=request.actor)],
+        "gaps": [_sentence(one) for one in gaps_in_bond(begins=business_day(request.at), actor=request.actor)],
         "kinds": list(ROWS_OF),
         "may_act": request.actor.role is Role.ADMINISTRATOR,
     }
@@ -84,7 +100,7 @@ def schedule_draft(request: PageRequest, draft_id: UUID) -> HttpResponse:
         "draft": draft,
         "changes": [change for change in changes if change.is_new],
         "unchanged": sum(not change.is_new for change in changes),
-        "gaps": [one.sentence for one in gaps_left_by(measures, begins=business_day(request.at))],
+        "gaps": [_sentence(one) for one in gaps_left_by(measures, begins=business_day(request.at))],
         "may_approve": is_administrator and DraftState.APPROVED in steps,
         "is_own": draft.drafted_by_id == request.actor.user_id,
         "may_publish": is_administrator and DraftState.PUBLISHED in steps,
@@ -139,13 +155,13 @@ def in_force(request: PageRequest) -> HttpResponse:
     """Show the measures of a day, of one HS code if the address names it."""
     context: dict[str, Any] = {"day": business_day(request.at), "page": None}
     try:
-        day = day_from_text(request.GET.get("on", "")) or context["day"]
-        measures = Measure.objects.known().in_force(day)
+        on = day_from_text(request.GET.get("on", "")) or context["day"]
+        measures = Measure.objects.known().in_force(on)
         if code := request.GET.get("hs_code", "").strip():
             digits = hs_digits(code)
             measures = measures.filter(hs_code__in=[digits[:length] for length in range(2, len(digits) + 1)])
     except RuleViolation as refusal:
         context["not_understood"] = refusal
     else:
-        context |= {"day": day, "page": listed(request, measures, "id")}
+        context |= {"day": on, "page": listed(request, measures, "id")}
     return page(request, "tariffs/administrator/in_force.html", context)

@@ -25,9 +25,9 @@ def words_of(answer: Any) -> str:
     return text
 
 
-def said(client: Client, path: str, status: int = 200) -> str:
+def said(client: Client, path: str, status: int = 200, *, language: str = "en") -> str:
     """Give the text of the page at an address, which must answer with the status."""
-    answer = client.get(path)
+    answer = client.get(path, headers={"accept-language": language})
     assert answer.status_code == status
     return words_of(answer)
 

@@ -23,6 +23,7 @@ from bonded.models import Activity, CustomsStatusChange, Declaration, GrantedCle
 from bonded.rules.customs_messages import CustomsMessage, MessageUnreadable
 from bonded.rules.customs_offices import OFFICES, SIMULATOR, SINGLE_WINDOW
 from bonded.rules.permissions import SYSTEM
+from bonded.rules.withdrawals import evidence_told
 from tests.cast import Cast
 from tests.situations.customs import (
     a_declared_withdrawal,
@@ -55,8 +56,10 @@ def replay() -> str:
 
 def granted() -> list[tuple[str, str, str]]:
     """Everything that was granted, as (withdrawal, clearance, evidence)."""
-    rows = GrantedClearance.objects.values_list("withdrawal_id", "clearance", "evidence")
-    return sorted((str(withdrawal), clearance, evidence) for withdrawal, clearance, evidence in rows)
+    rows = GrantedClearance.objects.values_list("withdrawal_id", "clearance", "evidence", "facts")
+    return sorted(
+        (str(withdrawal), clearance, evidence_told(told, facts)) for withdrawal, clearance, told, facts in rows
+    )
 
 
 def test_apply_customs_messages__grants_to_many_what_it_grants_to_one(cast: Cast, at: datetime) -> None:
@@ -76,6 +79,7 @@ def test_apply_customs_messages__grants_to_many_what_it_grants_to_one(cast: Cast
         for clearance, sequence in (("customs_accepted", 2), ("customs_released", 4))
     )
     records = Activity.objects.filter(act="bonded.clearance.grant").order_by("pk")
+    assert sorted((one.target_id, one.facts["clearance"], one.facts["evidence"]) for one in records) == granted()
     of_each = {
         tuple((one.position, one.facts["clearance"], one.actor_id, one.actor_role) for one in records)
         for records in ([one for one in records if one.target_id == str(each.withdrawal_id)] for each in declarations)

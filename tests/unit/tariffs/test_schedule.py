@@ -83,8 +83,8 @@ def test_most_specific__takes_the_narrowest(broad: dict[str, str], narrow: dict[
 def test_most_specific__says_why() -> None:
     choice = most_specific([MFN, replace(MFN, hs_code="7103", regime="sde")], MeasureKind.DUTY_MFN)
     assert choice is not None
-    assert choice.why.en == "4% for 7103 sde: more specific than 1 other(s)."
-    assert choice.why.zh == "7103 sde适用4%:比其他1项更具体。"
+    assert choice.why.en == "4% for 7103 SDE: more specific than 1 other(s)."
+    assert choice.why.zh == "7103 SDE适用4%:比其他1项更具体。"
 
 
 def test_most_specific__finds_nothing_of_another_kind() -> None:

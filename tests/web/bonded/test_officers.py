@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bonded.actions.clearances import grant_clearance
 from bonded.actions.declarations import change_status
 from bonded.actions.holds import place_hold
 from bonded.actions.withdrawals import request_withdrawal
+from bonded.models.activity import Activity
 from bonded.models.declarations import Declaration
 from bonded.models.documents import KimberleyCertificate
 from bonded.models.holds import Hold
@@ -19,7 +21,8 @@ from bonded.queries.officer_queue import QueueKind, officer_queue
 from bonded.rules.declarations import DeclarationState, SelectivityLane
 from bonded.rules.documents import PaperKind
 from bonded.rules.holds import HoldKind
-from bonded.rules.withdrawals import Procedure
+from bonded.rules.permissions import SYSTEM
+from bonded.rules.withdrawals import Clearance, Procedure
 from tests.cast import Cast
 from tests.situations.bonded import (
     a_requested_withdrawal,
@@ -28,7 +31,7 @@ from tests.situations.bonded import (
     lots_in_the_vault,
 )
 from tests.situations.customs import a_declared_consignment, a_declared_withdrawal, apply_all, message, store
-from tests.situations.web_clients import key_of, signed_in
+from tests.situations.web_clients import key_of, said, signed_in
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -114,6 +117,26 @@ def test_release__shows_every_check_with_its_evidence_and_is_approved_once(cast:
     assert [first.status_code, second.status_code] == [303, 303]
     ready.refresh_from_db()
     assert (ready.state, ready.decided_by_id) == ("released", cast.olga.user_id)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "305,000.50 CNY reserved on the guarantee"), ("zh-hans", "担保额度已预留 305,000.50 CNY")],
+)
+def test_release__tells_evidence_in_the_readers_language(cast: Cast, at: datetime, language: str, told: str) -> None:
+    asked = a_requested_withdrawal(cast, at)
+    grant_clearance(
+        withdrawal_id=asked.pk,
+        clearance=Clearance.DUTY_SECURED,
+        evidence="%(amount)s %(currency)s reserved on the guarantee",
+        facts={"amount": "305000.50", "currency": "CNY"},
+        actor=SYSTEM,
+        at=at,
+    )
+
+    assert told in said(signed_in("olga"), f"/releases/{asked.pk}", language=language)
+    granted = Activity.objects.filter(act="bonded.clearance.grant").latest("pk")
+    assert granted.facts["evidence"] == "305000.50 CNY reserved on the guarantee"
 
 
 def test_release__names_what_is_missing_and_stays(cast: Cast, at: datetime) -> None:

@@ -16,7 +16,7 @@ from tariffs.models.bank_statements import BankFile, BankStatementLine, PaymentM
 from tariffs.models.debts import DutyDebt
 from tests.cast import Cast
 from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, imported
-from tests.situations.web_clients import signed_in, words_of
+from tests.situations.web_clients import said, signed_in, words_of
 
 NAUGHTY = "&lt;script&gt;alert(1)&lt;/script&gt;"
 
@@ -130,7 +130,7 @@ def test_match_all__and_book__settle_the_debt_once(cast: Cast, at: datetime) -> 
     assert debt.state == "paid"
     assert Activity.objects.filter(act="tariffs.payment.book").count() == 1
     assert "1100 Duty owed by companies" in words_of(client.get("/money/ledger"))
-    assert "1100 应收税款" in words_of(client.get("/money/ledger", headers={"accept-language": "zh-hans"}))
+    assert "1100 应收税款" in said(client, "/money/ledger", language="zh-hans")
     entries = words_of(client.get(f"/money/ledger?code=1100&company={cast.alder.pk}"))
     assert "Payment received" in entries
     assert client.post(f"{address}/book", {"match": str(PaymentMatch.objects.get().pk)}).status_code == 409
