@@ -20,6 +20,7 @@ from django.db import DataError, transaction
 from django.utils import timezone
 
 from bonded.actions.client_events import publish_client_events
+from bonded.actions.consignment_file_sweeps import forget_files, lapse_proposals
 from bonded.actions.consignment_files import import_stored_file, rearm_stuck_files
 from bonded.actions.deadlines import tell_goods_deadlines as tell_deadlines_of_goods
 from bonded.actions.fetched_customs_messages import store_fetched_messages
@@ -66,6 +67,8 @@ from bonded.rules.webhooks import Attempt, webhook_headers
 from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored, invariants_wanted
 
 BATCH = 500
+# Each may have many megabytes, which the database lets go of one page after the other.
+FILES_AT_ONCE = 20
 SENDERS = 8
 # A drain gives way to the next one before the worker's time limit.
 LONGEST_RUN_SECONDS = 30
@@ -111,6 +114,21 @@ def import_consignment_files() -> None:
     rearm_stuck_files(stuck_before=timezone.now() - STUCK_TERM)
     for file_id in files_to_import():
         import_stored_file(file_id=file_id, now=timezone.now)
+
+
+@shared_task
+def sweep_consignment_files() -> tuple[int, int]:
+    """Cancel proposals that nobody decided on, then let go of the bytes of what came to nothing, some at a time.
+
+    Gives both numbers. Killed half way, it leaves the rest to the next sweep; two at once find each other's work done.
+    """
+    lapsed = forgotten = 0
+    until, at = time.monotonic() + LONGEST_RUN_SECONDS, timezone.now()
+    while some := lapse_proposals(limit=BATCH, actor=SYSTEM, at=at):
+        lapsed += some
+    while time.monotonic() < until and (some := forget_files(limit=FILES_AT_ONCE, actor=SYSTEM, at=at)):
+        forgotten += some
+    return lapsed, forgotten
 
 
 @shared_task(time_limit=LONGEST_VERIFICATION_SECONDS, soft_time_limit=LONGEST_VERIFICATION_SECONDS - 10)
