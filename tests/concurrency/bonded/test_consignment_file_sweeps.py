@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from bonded.actions.consignment_file_sweeps import forget_files, lapse_proposals
 from bonded.actions.consignment_files import confirm_consignment_file, store_consignment_file
@@ -73,6 +73,28 @@ def test_lapse_proposals__and_the_same_file_again_at_once_leaves_the_new_proposa
         assert (swept, list(states)) in ((0, [("proposed",)]), (1, [("cancelled",), ("proposed",)]))
         again.refresh_from_db()
         assert (again.state, again.stored_at, len(acts_on(file))) == ("proposed", LATE, swept)
+
+
+@pytest.mark.parametrize("is_sent_again", [False, True])
+def test_lapse_proposals__looks_again_once_it_has_the_lock(is_sent_again: bool) -> None:
+    cast = make_cast()
+    file = proposed(cast, AT)
+    seen = digest_of_defaults(file.defaults)
+    confirm = partial(confirm_consignment_file, file_id=file.pk, defaults_seen=seen, actor=cast.sven, at=LATE)
+    decided: list[object] = []
+
+    def decide_first(execute: Any, sql: str, *others: Any) -> Any:
+        if "SKIP LOCKED" in sql:
+            decided.extend(outcomes_at_once(partial(proposed, cast, LATE, file) if is_sent_again else confirm))
+        return execute(sql, *others)
+
+    with connection.execute_wrapper(decide_first):
+        assert lapse() == 0
+
+    file.refresh_from_db()
+    assert [type(one) for one in decided] == [ConsignmentFile]
+    assert (file.state, file.stored_at) == (("proposed", LATE) if is_sent_again else ("waiting", AT))
+    assert acts_on(file) == ([] if is_sent_again else ["confirm"])
 
 
 def test_lapse_proposals__leaves_what_somebody_is_at_without_waiting() -> None:
