@@ -7,7 +7,6 @@ the queue, the timetable's sweep is certain, and a ring on commit only makes it 
 from __future__ import annotations
 
 import random
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -15,12 +14,13 @@ from functools import cache
 from typing import Any
 
 import structlog
-from celery import Task, shared_task
+from celery import shared_task
 from django.conf import settings
 from django.db import DataError, transaction
 from django.utils import timezone
 
 from bonded.actions.client_events import publish_client_events
+from bonded.actions.consignment_file_sweeps import forget_files, lapse_proposals
 from bonded.actions.consignment_files import import_stored_file, rearm_stuck_files
 from bonded.actions.deadlines import tell_goods_deadlines as tell_deadlines_of_goods
 from bonded.actions.fetched_customs_messages import store_fetched_messages
@@ -41,6 +41,7 @@ from bonded.actions.outgoing_customs_messages import (
 from bonded.actions.partitions import analyze_partitioned_tables
 from bonded.actions.partitions import create_partitions as create_missing_partitions
 from bonded.actions.webhook_deliveries import ClaimedDelivery, claim_deliveries, record_attempt
+from bonded.gateways.bells import Bell
 from bonded.gateways.calendars import invitation
 from bonded.gateways.customs_message_forms import read_stored_message
 from bonded.gateways.customs_office import (
@@ -66,6 +67,8 @@ from bonded.rules.webhooks import Attempt, webhook_headers
 from bonded.signals import consignment_file_stored, customs_message_queued, customs_message_stored, invariants_wanted
 
 BATCH = 500
+# Each may have many megabytes, which the database lets go of one page after the other.
+FILES_AT_ONCE = 20
 SENDERS = 8
 # A drain gives way to the next one before the worker's time limit.
 LONGEST_RUN_SECONDS = 30
@@ -73,8 +76,6 @@ LONGEST_IMPORT_SECONDS = 280
 LONGEST_VERIFICATION_SECONDS = 900
 # Longer than a worker stands still between two steps of an import.
 STUCK_TERM = timedelta(minutes=5)
-PAUSE_SECONDS = 1.0
-REST_SECONDS = 0.05
 
 log = structlog.get_logger(__name__)
 
@@ -113,6 +114,21 @@ def import_consignment_files() -> None:
     rearm_stuck_files(stuck_before=timezone.now() - STUCK_TERM)
     for file_id in files_to_import():
         import_stored_file(file_id=file_id, now=timezone.now)
+
+
+@shared_task
+def sweep_consignment_files() -> tuple[int, int]:
+    """Cancel proposals that nobody decided on, then let go of the bytes of what came to nothing, some at a time.
+
+    Gives both numbers. Killed half way, it leaves the rest to the next sweep; two at once find each other's work done.
+    """
+    lapsed = forgotten = 0
+    until, at = time.monotonic() + LONGEST_RUN_SECONDS, timezone.now()
+    while some := lapse_proposals(limit=BATCH, actor=SYSTEM, at=at):
+        lapsed += some
+    while time.monotonic() < until and (some := forget_files(limit=FILES_AT_ONCE, actor=SYSTEM, at=at)):
+        forgotten += some
+    return lapsed, forgotten
 
 
 @shared_task(time_limit=LONGEST_VERIFICATION_SECONDS, soft_time_limit=LONGEST_VERIFICATION_SECONDS - 10)
@@ -185,45 +201,11 @@ def _record(message: ClaimedMessage, outcome: Outcome) -> None:
             )
 
 
-class Bell:
-    """Rings for one task from a thread of its own, so that nobody who commits waits for the broker.
-
-    With Redis away, one try to connect takes six seconds. The first ring goes at once, and those
-    that come until a moment later become one: a task for each of 300 messages a second would cost
-    more than the messages. A ring that is lost costs the time until the next sweep.
-    """
-
-    def __init__(self, task: Task[Any, Any]) -> None:
-        self._task = task
-        self._is_wanted = threading.Event()
-        self._guard = threading.Lock()
-        self._ringer: threading.Thread | None = None
-
-    def ring(self) -> None:
-        """Have a worker woken soon, if that is possible; returns at once and never raises."""
-        self._is_wanted.set()
-        with self._guard:
-            # A process that was forked has no such thread yet.
-            if self._ringer is None or not self._ringer.is_alive():
-                self._ringer = threading.Thread(target=self._keep_ringing, name=f"bell {self._task.name}", daemon=True)
-                self._ringer.start()
-
-    def _keep_ringing(self) -> None:
-        while self._is_wanted.wait():
-            self._is_wanted.clear()
-            try:
-                self._task.apply_async(retry=False)
-                time.sleep(REST_SECONDS)
-            except Exception as error:
-                # The act is done and committed; whatever is wrong with the broker is not its fault.
-                log.warning("bell_not_rung", task=self._task.name, error=str(error))
-                time.sleep(PAUSE_SECONDS)
-
-
-inbox_bell = Bell(drain_customs_inbox)
-outbox_bell = Bell(send_customs_outbox)
-import_bell = Bell(import_consignment_files)
-verify_bell = Bell(verify)
+# Whoever asks a task for anything before the application is made, were it only its name, gets another application.
+inbox_bell = Bell("bonded.tasks.drain_customs_inbox", lambda: drain_customs_inbox.apply_async(retry=False))
+outbox_bell = Bell("bonded.tasks.send_customs_outbox", lambda: send_customs_outbox.apply_async(retry=False))
+import_bell = Bell("bonded.tasks.import_consignment_files", lambda: import_consignment_files.apply_async(retry=False))
+verify_bell = Bell("bonded.tasks.verify", lambda: verify.apply_async(retry=False))
 
 
 def ring_for_inbox(**fact: Any) -> None:

@@ -25,6 +25,7 @@ TIMETABLE: dict[str, tuple[int, str]] = {
     "bonded.tasks.fetch_customs_messages": (10, "relay"),
     "bonded.tasks.watch_silent_offices": (600, "work"),
     "bonded.tasks.import_consignment_files": (2, "imports"),
+    "bonded.tasks.sweep_consignment_files": (6 * 3600, "work"),
     "bonded.tasks.verify": (6 * 3600, "imports"),
     # Not once a day: a beat that is begun anew begins to count anew.
     "bonded.tasks.create_partitions": (6 * 3600, "work"),

@@ -156,7 +156,7 @@ class JournalEntryAdmin(ReadOnlyAdmin):
 class AccountStatementAdmin(ReadOnlyAdmin):
     """Statements of accounts."""
 
-    list_display = ("company", "month", "currency", "known_at", "state", "made_at")
+    list_display = ("company", "month", "currency", "known_at", "state", "made_at", "cancelled_at")
 
 
 for model in (

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from celery import shared_task
 from django.utils import timezone
 
 from bonded.actions.search_alerts import tell_new_lots as tell_new_lots_of_searches
 from bonded.rules.permissions import SYSTEM
-from tariffs.actions.account_statements import claim_account_statement, keep_account_statement, tell_progress
+from tariffs.actions.account_statements import (
+    StatementTakenAway,
+    claim_account_statement,
+    keep_account_statement,
+    tell_progress,
+)
 from tariffs.actions.deadlines import tell_money_deadlines as tell_deadlines_of_money
 from tariffs.actions.guarantee_instruments import review_guarantee
 from tariffs.actions.guarantees import expire_headroom
@@ -42,19 +49,24 @@ def make_account_statements() -> int:
     """Make the statements that wait; what a worker left half done is begun again when its claim has run out."""
     made = 0
     while (order := claim_account_statement(actor=SYSTEM, at=timezone.now())) is not None:
-        statement = statement_of(order, actor=SYSTEM)
-        total = len(statement.entries)
-
-        def tell(done: int, order: AccountStatement = order, total: int = total) -> None:
-            tell_progress(statement=order, done=done, total=total, actor=SYSTEM, at=timezone.now())
-
-        tell(0)
-        csv = statement_csv(statement, tell=lambda done: None)
-        pdf = statement_pdf(statement, tell=tell)
-        made += keep_account_statement(
-            statement_id=order.pk, attempt=order.attempt, pdf=pdf, csv=csv, actor=SYSTEM, at=timezone.now()
-        )
+        with suppress(StatementTakenAway):
+            made += _make(order)
     return made
+
+
+def _make(order: AccountStatement) -> bool:
+    """Make one statement; false, or StatementTakenAway, when it is no longer in this worker's hands."""
+    statement = statement_of(order, actor=SYSTEM)
+
+    def tell(done: int) -> None:
+        tell_progress(statement=order, done=done, total=len(statement.entries), actor=SYSTEM, at=timezone.now())
+
+    tell(0)
+    csv = statement_csv(statement, tell=lambda done: None)
+    pdf = statement_pdf(statement, tell=tell)
+    return keep_account_statement(
+        statement_id=order.pk, attempt=order.attempt, pdf=pdf, csv=csv, actor=SYSTEM, at=timezone.now()
+    )
 
 
 @shared_task

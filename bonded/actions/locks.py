@@ -9,6 +9,7 @@ order, or is refused by review.
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -19,6 +20,7 @@ from bonded.models.lots import Lot
 from bonded.models.parties import Company
 from bonded.models.webhooks import WebhookEndpoint
 from bonded.models.withdrawals import Withdrawal
+from bonded.rules.consignment_files import FileState
 from bonded.rules.errors import NotFound
 from bonded.rules.permissions import Actor
 from bonded.rules.withdrawals import WithdrawalState
@@ -44,6 +46,18 @@ def lock_consignment_file(file_id: int, *, actor: Actor) -> tuple[Consignment, C
     for consignment in Consignment.objects.visible_to(actor).filter(files__in=files).locked():
         return consignment, files.locked().get()
     raise NotFound("There is no such file.", file_id=file_id)
+
+
+def lock_old_proposals(*, stored_before: datetime, limit: int) -> list[ConsignmentFile]:
+    """Lock the consignments of up to so many files that were proposed before a moment, and then those files.
+
+    Without the files of consignments that somebody is at: they are for a later sweep. Read without their bytes.
+    """
+    old = ConsignmentFile.objects.filter(state=FileState.PROPOSED, stored_at__lt=stored_before)
+    found = dict(old.order_by("stored_at", "pk").values_list("pk", "consignment_id")[:limit])
+    free = Consignment.objects.filter(pk__in=found.values()).select_for_update(of=("self",), skip_locked=True)
+    consignments = list(free.order_by("pk"))
+    return list(old.filter(pk__in=found, consignment__in=consignments).defer("content", "preview").locked())
 
 
 def lock_lots(lot_ids: Collection[int], *, actor: Actor) -> list[Lot]:

@@ -13,7 +13,8 @@ class ConsignmentFile(Table):
     """One row is one file as it came, and the progress of its import in lines.
 
     `heartbeat_at` moves while a worker is at it; when it stands still, another worker begins anew,
-    at the next attempt; the one that stood still finds that out and stops.
+    at the next attempt; the one that stood still finds that out and stops. A while after a file came to nothing its
+    `content` is empty; its digest and its counts stay.
     """
 
     consignment = models.ForeignKey("bonded.Consignment", on_delete=models.PROTECT, related_name="files")

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from bonded.rules.errors import RuleViolation
@@ -31,6 +32,12 @@ STEPS: dict[FileState, frozenset[FileState]] = {
 UNDER_WAY = frozenset({FileState.WAITING, FileState.RUNNING})
 # What came to nothing may come again, told better.
 CAME_TO_NOTHING = frozenset({FileState.REFUSED, FileState.CANCELLED})
+# A forgotten proposal keeps its consignment from being declared. A week is long enough to ask a colleague about a file.
+PROPOSAL_STANDS = timedelta(days=7)
+NOBODY_DECIDED = "Nobody decided on it within seven days."
+# Nothing reads the bytes of a file that came to nothing; for a month they can still be asked about. Its digest, its
+# counts and what was wrong with it stay.
+BYTES_KEPT = timedelta(days=30)
 
 
 class FileNotProposed(RuleViolation):

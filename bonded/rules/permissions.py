@@ -76,6 +76,8 @@ class Act(StrEnum):
     IMPORT_CONSIGNMENT = "bonded.consignment.import"
     CONFIRM_IMPORT = "bonded.consignment_file.confirm"
     CANCEL_IMPORT = "bonded.consignment_file.cancel"
+    LAPSE_PROPOSALS = "bonded.consignment_file.lapse"
+    FORGET_FILES = "bonded.consignment_file.forget"
     ANNOUNCE_CONSIGNMENT = "bonded.consignment.announce"
     RECORD_CERTIFICATE = "bonded.certificate.record"
     DECLARE_CONSIGNMENT = "bonded.consignment.declare"
@@ -164,6 +166,8 @@ MAY: ActTable = {
     Act.IMPORT_CONSIGNMENT: _SUPPLIER,
     Act.CONFIRM_IMPORT: _SUPPLIER,
     Act.CANCEL_IMPORT: _SUPPLIER,
+    Act.LAPSE_PROPOSALS: _SYSTEM,
+    Act.FORGET_FILES: _SYSTEM,
     Act.ANNOUNCE_CONSIGNMENT: _SUPPLIER,
     Act.RECORD_CERTIFICATE: _SUPPLIER,
     Act.DECLARE_CONSIGNMENT: _SUPPLIER,

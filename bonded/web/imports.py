@@ -8,11 +8,19 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bonded.actions.consignment_files import cancel_consignment_file, confirm_consignment_file
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.queries.consignment_files import consignment_file, faults_by_code, files_visible_to, refused_lines
-from bonded.rules.consignment_files import CAME_TO_NOTHING, UNDER_WAY, FileState, digest_of_defaults
+from bonded.rules.consignment_files import (
+    CAME_TO_NOTHING,
+    NOBODY_DECIDED,
+    PROPOSAL_STANDS,
+    UNDER_WAY,
+    FileState,
+    digest_of_defaults,
+)
 from bonded.rules.consignment_lines import SENTENCES, LineFault
 from bonded.rules.errors import Problem
 from bonded.rules.permissions import Role
@@ -22,6 +30,8 @@ from bonded.web.lists import csv_of, listed
 
 READERS = (Role.SUPPLIER, Role.ADMINISTRATOR, Role.AUDITOR)
 SENDERS = (Role.SUPPLIER, Role.ADMINISTRATOR)
+# What the platform writes down in English is told in the reader's language.
+REASONS = {NOBODY_DECIDED: gettext_lazy("Nobody decided on it within seven days.")}
 
 
 def progress_of(file: ConsignmentFile, at: datetime) -> dict[str, Any]:
@@ -68,6 +78,8 @@ def one_import(request: PageRequest, file_id: int) -> HttpResponse:
         **progress_of(file, request.at),
         "seen": digest_of_defaults(file.defaults),
         "preview": told_preview(file) if is_proposed else None,
+        "stands_until": file.stored_at + PROPOSAL_STANDS,
+        "refusal": REASONS.get(file.refusal, file.refusal),
         "may_decide": request.actor.role in SENDERS,
         "came_to_nothing": file.state in CAME_TO_NOTHING,
         "page": refused,

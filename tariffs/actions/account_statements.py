@@ -1,4 +1,4 @@
-"""Ordering statements of accounts, and keeping what a worker made of them."""
+"""Ordering statements of accounts, stopping them, and keeping what a worker made of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bonded.queries.parties import require_company
 from bonded.rules.lifecycle import require_step
 from bonded.rules.money import currency_decimals
 from bonded.rules.permissions import Actor
-from tariffs.actions.locks import lock_receivable
+from tariffs.actions.locks import lock_account_statement, lock_receivable
 from tariffs.models.account_statements import AccountStatement
 from tariffs.models.ledger import JournalEntry
 from tariffs.rules.account_statements import STEPS, StatementState, require_begun
@@ -41,7 +41,8 @@ def order_account_statement(
     currency_decimals(currency)
     lock_receivable(company_id, currency)
     last_entry_id = JournalEntry.objects.aggregate(last=Max("pk"))["last"] or 0
-    statement, is_new = AccountStatement.objects.get_or_create(
+    standing = AccountStatement.objects.exclude(state=StatementState.CANCELLED)
+    statement, is_new = standing.get_or_create(
         company_id=company_id,
         currency=currency,
         month=first,
@@ -51,6 +52,28 @@ def order_account_statement(
     if is_new:
         record_activity(Act.ORDER_ACCOUNT_STATEMENT, statement, actor=actor, at=at, month=first.isoformat()[:7])
     return statement
+
+
+@transaction.atomic
+def cancel_account_statement(*, statement_id: UUID, actor: Actor, at: datetime) -> AccountStatement:
+    """Stop a statement that is not made: no document comes of it, and the month may be asked for again.
+
+    A worker that is at it finds out at its next step. Raises NotFound, StepNotAllowed once it is over.
+    """
+    require(actor, Act.CANCEL_ACCOUNT_STATEMENT)
+    statement = lock_account_statement(statement_id, actor=actor)
+    require_step(STEPS, StatementState(statement.state), StatementState.CANCELLED)
+    statement.state, statement.cancelled_at, statement.claimed_until = StatementState.CANCELLED, at, None
+    statement.save(update_fields=["state", "cancelled_at", "claimed_until"])
+    record_activity(
+        Act.CANCEL_ACCOUNT_STATEMENT, statement, actor=actor, at=at,
+        month=statement.month.isoformat()[:7], entries_done=statement.entries_done,
+    )  # fmt: skip
+    return statement
+
+
+class StatementTakenAway(Exception):
+    """The statement was cancelled, or this worker stood still for so long that another began it anew."""
 
 
 @transaction.atomic
@@ -67,20 +90,24 @@ def claim_account_statement(*, actor: Actor, at: datetime) -> AccountStatement |
 
 
 def tell_progress(*, statement: AccountStatement, done: int, total: int, actor: Actor, at: datetime) -> None:
-    """Say how many entries are in the statement, and hold on to it for another while."""
+    """Say how many entries are in the statement, and hold on to it for another while.
+
+    Raises StatementTakenAway when it is no longer in this worker's hands.
+    """
     require(actor, Act.MAKE_ACCOUNT_STATEMENT)
     ours = AccountStatement.objects.filter(pk=statement.pk, attempt=statement.attempt, state=StatementState.QUEUED)
-    ours.update(entries_done=done, entries_total=total, claimed_until=at + CLAIM)
+    if not ours.update(entries_done=done, entries_total=total, claimed_until=at + CLAIM):
+        raise StatementTakenAway
 
 
 @transaction.atomic
 def keep_account_statement(
     *, statement_id: UUID, attempt: int, pdf: bytes, csv: bytes, actor: Actor, at: datetime
 ) -> bool:
-    """Keep both documents of a statement; false when the claim was lost, and another worker's are kept instead."""
+    """Keep both documents of a statement; false when it was cancelled, or taken by another worker, whose are kept."""
     require(actor, Act.MAKE_ACCOUNT_STATEMENT)
     statement = AccountStatement.objects.filter(pk=statement_id).locked().get()
-    if statement.attempt != attempt or statement.state == StatementState.READY:
+    if statement.attempt != attempt or statement.state != StatementState.QUEUED:
         return False
     require_step(STEPS, StatementState(statement.state), StatementState.READY)
     statement.state, statement.made_at, statement.claimed_until = StatementState.READY, at, None

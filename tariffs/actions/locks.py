@@ -14,6 +14,8 @@ from django.db import connection
 from django.db.models import Q
 
 from bonded.rules.errors import NotFound
+from bonded.rules.permissions import Actor
+from tariffs.models.account_statements import AccountStatement
 from tariffs.models.bank_statements import PaymentMatch
 from tariffs.models.debts import DutyDebt
 from tariffs.models.guarantees import GuaranteeAccount, GuaranteeReservation
@@ -113,6 +115,14 @@ def lock_receivable(company_id: int, currency: str) -> None:
     """Lock a company's account of the books, if it is opened: every entry on it is then committed or still to come."""
     accounts = LedgerAccount.objects.filter(code=AccountCode.RECEIVABLE, company=company_id, currency=currency)
     list(accounts.locked())
+
+
+def lock_account_statement(statement_id: UUID, *, actor: Actor) -> AccountStatement:
+    """Lock an ordered statement, read without its documents; raises NotFound when it is not this actor's."""
+    visible = AccountStatement.objects.visible_to(actor).defer("pdf", "csv")
+    for statement in visible.filter(pk=statement_id).locked():
+        return statement
+    raise NotFound("There is no such statement.", statement_id=str(statement_id))
 
 
 def lock_match(match_id: int) -> PaymentMatch:

@@ -1,4 +1,4 @@
-"""Statements of accounts over JSON: order one, see how far it is, fetch its documents."""
+"""Statements of accounts over JSON: order one, see how far it is, stop it, fetch its documents."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bonded.api.base import (
     read,
 )
 from bonded.queries.pages import page_by, page_size_from_text
-from tariffs.actions.account_statements import order_account_statement
+from tariffs.actions.account_statements import cancel_account_statement, order_account_statement
 from tariffs.models.account_statements import AccountStatement
 from tariffs.queries.account_statements import document_of_statement, statement_visible_to
 from tariffs.rules.permissions import Act, require
@@ -48,6 +48,7 @@ class StatementAnswer(serializers.Serializer[Any]):
     entries_done = serializers.IntegerField()
     entries_total = serializers.IntegerField(allow_null=True)
     made_at = serializers.DateTimeField(allow_null=True)
+    cancelled_at = serializers.DateTimeField(allow_null=True)
     pdf_sha256 = serializers.CharField(allow_null=True)
     csv_sha256 = serializers.CharField(allow_null=True)
 
@@ -61,7 +62,9 @@ class StatementPage(serializers.Serializer[Any]):
 
 def statement_json(statement: AccountStatement) -> dict[str, Any]:
     """Give a statement as the API tells it."""
-    columns = ("company_id", "currency", "known_at", "state", "entries_done", "entries_total", "made_at")
+    columns = (
+        "company_id", "currency", "known_at", "state", "entries_done", "entries_total", "made_at", "cancelled_at",
+    )  # fmt: skip
     return {
         "id": statement.pk,
         **{name: getattr(statement, name) for name in columns},
@@ -114,6 +117,22 @@ class AccountStatementView(ApiView):
     def get(self, request: Request, statement_id: UUID) -> HttpResponse:
         """Say how far a statement is."""
         return json_response(statement_json(statement_visible_to(statement_id, actor=request.actor)))
+
+
+class CancelStatementView(ApiView):
+    """The end of a statement that is not made."""
+
+    @extend_schema(
+        operation_id="cancel_account_statement",
+        parameters=[IDEMPOTENCY_KEY],
+        request=None,
+        responses=StatementAnswer,
+    )
+    @idempotent
+    def post(self, request: Request, statement_id: UUID) -> HttpResponse:
+        """Stop a statement; no document comes of it, and the month may be asked for again."""
+        statement = cancel_account_statement(statement_id=statement_id, actor=request.actor, at=request.at)
+        return json_response(statement_json(statement))
 
 
 class AccountStatementPdfView(ApiView):

@@ -72,6 +72,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tariffs/ledger/entries/<int:entry_id>/reversal", journal_entries.ReverseEntryView.as_view()),
     path("companies/<int:company_id>/account-statements", account_statements.AccountStatementsView.as_view()),
     path("account-statements/<uuid:statement_id>", account_statements.AccountStatementView.as_view()),
+    path("account-statements/<uuid:statement_id>/cancel", account_statements.CancelStatementView.as_view()),
     path("account-statements/<uuid:statement_id>/pdf", account_statements.AccountStatementPdfView.as_view()),
     path("account-statements/<uuid:statement_id>/csv", account_statements.AccountStatementCsvView.as_view()),
 ]

@@ -42,13 +42,14 @@ class AccountStatement(Table):
     last_entry_id = models.BigIntegerField(
         help_text="Nor are entries after this one, whatever moment they name: they were not committed yet."
     )
-    state = models.CharField(max_length=6, choices=enum_choices(StatementState), default=StatementState.QUEUED)
+    state = models.CharField(max_length=9, choices=enum_choices(StatementState), default=StatementState.QUEUED)
     attempt = models.IntegerField(default=0, help_text="Which claim counts; a worker with an older one keeps nothing.")
     claimed_until = models.DateTimeField(null=True)
     entries_done = models.IntegerField(default=0)
     entries_total = models.IntegerField(null=True)
     ordered_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
     pdf = models.BinaryField(null=True)
     pdf_sha256 = models.BinaryField(null=True)
     csv = models.BinaryField(null=True)
@@ -60,7 +61,10 @@ class AccountStatement(Table):
         constraints = [
             values_check("state", StatementState, "an_account_statement_is_in_a_known_state"),
             models.UniqueConstraint(
-                fields=["company", "currency", "month", "known_at"], name="a_month_is_stated_once_a_moment"
+                fields=["company", "currency", "month", "known_at"],
+                # What was stopped may be asked for again.
+                condition=~Q(state=StatementState.CANCELLED),
+                name="a_month_is_stated_once_a_moment",
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="a_statement_begins_with_its_month"),
             models.CheckConstraint(
@@ -72,8 +76,18 @@ class AccountStatement(Table):
                     csv__isnull=False,
                     csv_sha256__isnull=False,
                 )
-                | Q(state=StatementState.QUEUED, made_at__isnull=True, pdf__isnull=True, csv__isnull=True),
+                | Q(
+                    state__in=[StatementState.QUEUED, StatementState.CANCELLED],
+                    made_at__isnull=True,
+                    pdf__isnull=True,
+                    csv__isnull=True,
+                ),
                 name="a_ready_statement_has_its_documents",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=StatementState.CANCELLED, cancelled_at__isnull=False)
+                | (~Q(state=StatementState.CANCELLED) & Q(cancelled_at__isnull=True)),
+                name="a_cancelled_statement_says_when",
             ),
         ]
         indexes = [

@@ -14,7 +14,14 @@ from tariffs.models.account_statements import AccountStatement as Order
 from tariffs.models.debts import DutyDebt
 from tariffs.models.ledger import JournalEntry, Posting
 from tariffs.queries.ledger import account_balance_as_of
-from tariffs.rules.account_statements import AccountStatement, Entry, StatementNotReady, StatementState, last_day
+from tariffs.rules.account_statements import (
+    AccountStatement,
+    Entry,
+    StatementCancelled,
+    StatementNotReady,
+    StatementState,
+    last_day,
+)
 from tariffs.rules.ledger import AccountCode, BusinessEvent
 from tariffs.rules.payment_terms import PaymentTerm
 from tariffs.rules.permissions import Act, require
@@ -111,10 +118,12 @@ def statement_visible_to(statement_id: UUID, *, actor: Actor) -> Order:
 def document_of_statement(statement_id: UUID, form: str, *, actor: Actor) -> tuple[bytes, str]:
     """Give a statement's document, `pdf` or `csv`, as it was made, and the name of its file.
 
-    Raises NotFound, StatementNotReady.
+    Raises NotFound, StatementNotReady, StatementCancelled.
     """
     statement = statement_visible_to(statement_id, actor=actor)
     assert form in ("pdf", "csv")
+    if statement.state == StatementState.CANCELLED:
+        raise StatementCancelled("The statement was cancelled before it was made.", state=statement.state)
     if statement.state != StatementState.READY:
         raise StatementNotReady("The statement is still being made.", state=statement.state)
     name = f"statement-{statement.company_id}-{statement.currency}-{statement.month:%Y-%m}.{form}"

@@ -25,16 +25,24 @@ class StatementNotReady(RuleViolation):
     code = "statement_not_ready"
 
 
+class StatementCancelled(RuleViolation):
+    """Somebody stopped the statement before it was made; it has no documents."""
+
+    code = "statement_cancelled"
+
+
 class StatementState(StrEnum):
     """How far a statement has come."""
 
     QUEUED = "queued"  # Asked for; a worker may be at it.
     READY = "ready"  # Both documents are kept.
+    CANCELLED = "cancelled"  # Somebody stopped it before it was made; no document is kept.
 
 
 STEPS: dict[StatementState, frozenset[StatementState]] = {
-    StatementState.QUEUED: frozenset({StatementState.READY}),
+    StatementState.QUEUED: frozenset({StatementState.READY, StatementState.CANCELLED}),
     StatementState.READY: frozenset(),
+    StatementState.CANCELLED: frozenset(),
 }
 
 # Event → how a statement tells it, in English and Chinese.

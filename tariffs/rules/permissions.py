@@ -44,6 +44,7 @@ class Act(StrEnum):
     UNMATCH_PAYMENT = "tariffs.payment.unmatch"
     REVERSE_ENTRY = "tariffs.ledger.reverse"
     ORDER_ACCOUNT_STATEMENT = "tariffs.account_statement.order"
+    CANCEL_ACCOUNT_STATEMENT = "tariffs.account_statement.cancel"
     MAKE_ACCOUNT_STATEMENT = "tariffs.account_statement.make"
     READ_ACCOUNT_STATEMENT = "tariffs.account_statement.read"
     KEEP_INSTRUMENTS = "tariffs.guarantee_instrument.keep"
@@ -94,6 +95,7 @@ MAY: ActTable = {
     Act.UNMATCH_PAYMENT: _FINANCE,
     Act.REVERSE_ENTRY: _FINANCE,
     Act.ORDER_ACCOUNT_STATEMENT: _BUYER | _FINANCE,
+    Act.CANCEL_ACCOUNT_STATEMENT: _BUYER | _ADMINISTRATOR,
     Act.MAKE_ACCOUNT_STATEMENT: _SYSTEM,
     Act.READ_ACCOUNT_STATEMENT: _BUYER | _FINANCE | frozenset({Role.AUDITOR}),
     Act.KEEP_INSTRUMENTS: _FINANCE,

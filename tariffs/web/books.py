@@ -93,7 +93,7 @@ def company_statements(request: PageRequest) -> HttpResponse:
     today = business_day(request.at)
     context = {
         "page": found,
-        "is_being_made": any(one.state != StatementState.READY for one in found.rows),
+        "is_being_made": any(one.state == StatementState.QUEUED for one in found.rows),
         "companies": companies_visible_to(request.actor),
         "currencies": sorted(CURRENCY_DECIMALS),
         "this_month": f"{today:%Y-%m}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -17,7 +16,6 @@ from bonded.web.base import PageRequest, Series, acts, console, csv_of, done, li
 from tariffs.actions.account_statements import order_account_statement
 from tariffs.models.account_statements import AccountStatement
 from tariffs.models.debts import DutyDebt
-from tariffs.queries.account_statements import document_of_statement
 from tariffs.queries.debts import surcharges_of_debts
 from tariffs.queries.guarantee_positions import forecast_of, position_of
 from tariffs.queries.guarantees import live_claims, own_guarantee_of
@@ -126,13 +124,3 @@ def order_statement(request: PageRequest) -> HttpResponse:
         at=request.at,
     )
     return done(request, _("The statement is being made; come back in a minute."), "company")
-
-
-@console(Role.BUYER, Role.ADMINISTRATOR, Role.AUDITOR)
-def statement_file(request: PageRequest, statement_id: UUID, form: str) -> HttpResponse:
-    """Give a statement as it was made, as PDF or CSV."""
-    content, name = document_of_statement(statement_id, form, actor=request.actor)
-    types = {"pdf": "application/pdf", "csv": "text/csv; charset=utf-8"}
-    response = HttpResponse(content, content_type=types[form])
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

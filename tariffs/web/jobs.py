@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,8 +33,12 @@ def _bank_files(request: PageRequest, most: int) -> list[Job]:
 
 
 def _statements(request: PageRequest, most: int) -> list[Job]:
-    """Give the statements of accounts, counted in entries."""
-    found = AccountStatement.objects.visible_to(request.actor).defer("pdf", "csv")
+    """Give the statements of accounts, counted in entries; until one is made it can be stopped."""
+    found = (
+        AccountStatement.objects.visible_to(request.actor).defer("pdf", "csv").select_related("company", "ordered_by")
+    )
+    # One that is not over has no such moment, and stands before all others.
+    newest = found.order_by(Coalesce("made_at", "cancelled_at").desc(), "-known_at")[:most]
     return [
         Job(
             name=f"{one.company.name} {one.month:%Y-%m} {one.currency}",
@@ -43,15 +48,20 @@ def _statements(request: PageRequest, most: int) -> list[Job]:
             who=one.ordered_by.username if one.ordered_by else "",
             done=one.entries_done,
             total=one.entries_total,
-            is_under_way=one.state != StatementState.READY,
+            is_under_way=one.state == StatementState.QUEUED,
+            cancels_at=(
+                address_of("cancel_statement", statement_id=one.pk) if one.state == StatementState.QUEUED else ""
+            ),
         )
-        # One that is not made has no such moment, and stands before all others.
-        for one in found.select_related("company", "ordered_by").order_by("-made_at", "-known_at")[:most]
+        for one in newest
     ]
 
 
 def _price_lists(request: PageRequest, most: int) -> list[Job]:
-    """Give the price lists, counted in lots, and before them what waits to be priced again."""
+    """Give the price lists, counted in lots, and before them what waits to be priced again.
+
+    Nobody ordered them and nobody stops them: that would leave the search with old prices.
+    """
     jobs = [
         Job(
             name=_("Prices of %(day)s") % {"day": one.priced_on},

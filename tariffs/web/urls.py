@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from tariffs.web import books, catalogue, company_accounts, duty, exchange_rates, guarantees, money, schedule
+from tariffs.web import (
+    account_statements,
+    books,
+    catalogue,
+    company_accounts,
+    duty,
+    exchange_rates,
+    guarantees,
+    money,
+    schedule,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("stones", catalogue.stones, name="stones"),
@@ -12,8 +22,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("withdrawals/<uuid:withdrawal_id>/duty/pay", duty.pay, name="pay_duty"),
     path("company", company_accounts.company, name="company"),
     path("company/statements", company_accounts.order_statement, name="order_statement"),
-    path("statements/<uuid:statement_id>.pdf", company_accounts.statement_file, {"form": "pdf"}, name="statement_pdf"),
-    path("statements/<uuid:statement_id>.csv", company_accounts.statement_file, {"form": "csv"}, name="statement_csv"),
+    path("statements/<uuid:statement_id>/cancel", account_statements.cancel_statement, name="cancel_statement"),
+    path(
+        "statements/<uuid:statement_id>.pdf", account_statements.statement_file, {"form": "pdf"}, name="statement_pdf"
+    ),
+    path(
+        "statements/<uuid:statement_id>.csv", account_statements.statement_file, {"form": "csv"}, name="statement_csv"
+    ),
     path("searches/<int:search_id>/forget", catalogue.drop_search, name="drop_search"),
     path("searches/<int:search_id>/alert", catalogue.set_alert, name="set_search_alert"),
     path("money", money.money_page, name="money"),

@@ -9,6 +9,8 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from bonded.actions.consignment_files import store_consignment_file
 from bonded.models.consignment_files import ConsignmentFile
+from tariffs.actions.account_statements import order_account_statement
+from tariffs.models import AccountStatement
 from tariffs.models.debts import DutyDebt
 from tariffs.models.exchange_rates import ExchangeRate
 from tests.cast import Cast
@@ -88,6 +90,25 @@ def test_administrator__sees_how_far_work_is_without_reading_the_page_anew(
 
     expect(page.get_by_role("region")).to_contain_text("4 / 6")
     assert page.url.endswith("/jobs")
+
+
+def test_administrator__stops_a_statement_only_when_the_question_is_answered_with_yes(
+    transactional_db: None, cast: Cast, at: datetime, window: Callable[..., Page]
+) -> None:
+    order_account_statement(company_id=cast.alder.pk, currency="CNY", month=at.date(), actor=cast.alice, at=at)
+    answers = iter(["dismiss", "accept"])
+    page = window("ada")
+    page.on("dialog", lambda dialog: getattr(dialog, next(answers))())
+    page.goto("/money/statements")
+    stop = page.get_by_role("button", name="Cancel the statement Alder Trading 2026-11 CNY")
+
+    stop.click()
+    assert AccountStatement.objects.get().state == "queued"
+    stop.click()
+
+    expect(page.get_by_role("status")).to_contain_text("no document came of it")
+    expect(stop).to_have_count(0)
+    assert AccountStatement.objects.get().state == "cancelled"
 
 
 def test_administrator__matches_and_books_by_keyboard_alone(

@@ -203,6 +203,39 @@ def test_account_statements__of_another_company_are_not_there(cast: Cast, at: da
     assert AccountStatement.objects.count() == 1
 
 
+def test_cancel_account_statement__by_everybody(cast: Cast, at: datetime) -> None:
+    orders = f"/companies/{cast.alder.pk}/account-statements"
+    expected = {
+        "alice": 200, "bob": 200, "ada": 200, "charlie": 404,
+        "audrey": 403, "olga": 403, "victor": 403, "sven": 403, None: 401,
+    }  # fmt: skip
+    for who, status in expected.items():
+        made = send(cast, "alice", orders, {"month": "2026-11"}, key=f"order for {who}").json()
+        answer = send(cast, who, f"/account-statements/{made['id']}/cancel", {})
+        assert answer.status_code == status, (who, answer.content)
+        statement = AccountStatement.objects.get(pk=made["id"])
+        assert statement.state == ("cancelled" if status == 200 else "queued")
+        statement.delete()
+
+
+def test_cancel_account_statement__once_and_not_what_is_made(cast: Cast, at: datetime) -> None:
+    orders = f"/companies/{cast.alder.pk}/account-statements"
+    made = send(cast, "alice", orders, {"month": "2026-11"}).json()
+    one = f"/account-statements/{made['id']}"
+    first, second = (send(cast, "alice", f"{one}/cancel", {}, key="one") for _ in range(2))
+    assert second.content == first.content
+    assert (first.json()["state"], first.json()["cancelled_at"]) == ("cancelled", "2026-11-23T02:00:00+00:00")
+    assert get(cast, "alice", f"{one}/pdf").json()["code"] == "statement_cancelled"
+    again = send(cast, "alice", orders, {"month": "2026-11"}, key="again").json()
+    assert again["id"] != made["id"]
+    assert tasks.make_account_statements() == 1
+    late = send(cast, "alice", f"/account-statements/{again['id']}/cancel", {})
+    assert (late.status_code, late.json()["code"]) == (409, "step_not_allowed")
+    assert get(cast, "alice", f"/account-statements/{again['id']}").json()["state"] == "ready"
+    unknown = send(cast, "alice", f"/account-statements/{uuid4()}/cancel", {})
+    assert unknown.status_code == 404
+
+
 @pytest.mark.parametrize(
     "body",
     [{}, {"month": "2026-13"}, {"month": "2026-11-01"}, {"month": "2026-11", "currency": "YUAN"}, {"month": "0000-01"}],

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from celery.exceptions import OperationalError
 
 from bonded import tasks
 from bonded.actions.outgoing_customs_messages import (
@@ -211,44 +210,31 @@ def test_send_customs_outbox__does_not_send_refused_content_again(
     assert Declaration.objects.get().state == "rejected"
 
 
-def test_bell__keeps_nobody_waiting_and_rings_once_for_many(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("bell", "task"),
+    [
+        ("inbox", "drain_customs_inbox"),
+        ("outbox", "send_customs_outbox"),
+        ("import", "import_consignment_files"),
+        ("verify", "verify"),
+    ],
+)
+def test_bells__ring_for_their_task_and_try_the_broker_once(
+    monkeypatch: pytest.MonkeyPatch, bell: str, task: str
+) -> None:
     rings: list[dict[str, object]] = []
-    is_ringing, may_end = threading.Event(), threading.Event()
+    is_rung = threading.Event()
 
-    def slow_broker(**options: object) -> None:
+    def broker(**options: object) -> None:
         rings.append(options)
-        is_ringing.set()
-        may_end.wait(10)
-
-    monkeypatch.setattr(tasks.drain_customs_inbox, "apply_async", slow_broker)
-    bell = tasks.Bell(tasks.drain_customs_inbox)
-    bell.ring()
-    assert is_ringing.wait(10)
-    is_ringing.clear()
-    for _ in range(100):
-        bell.ring()
-    assert rings == [{"retry": False}]
-    may_end.set()
-    assert is_ringing.wait(10)
-    assert rings == [{"retry": False}] * 2
-
-
-def test_bell__rings_again_after_a_broker_that_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    rings, is_rung = [], threading.Event()
-
-    def broken_then_whole(**options: object) -> None:
-        rings.append(options)
-        if len(rings) == 1:
-            raise OperationalError("no broker")
         is_rung.set()
 
-    monkeypatch.setattr(tasks, "PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(tasks.drain_customs_inbox, "apply_async", broken_then_whole)
-    bell = tasks.Bell(tasks.drain_customs_inbox)
-    bell.ring()
-    while not is_rung.wait(0.02):
-        bell.ring()
-    assert len(rings) == 2
+    rung = getattr(tasks, f"{bell}_bell")
+    monkeypatch.setattr(getattr(tasks, task), "apply_async", broker)
+    rung.ring()
+    assert is_rung.wait(10)
+    assert rings[0] == {"retry": False}
+    assert rung.name == getattr(tasks, task).name
 
 
 def test_acts__ring_once_they_are_committed(

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from io import StringIO
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from bonded.models import Company
-from bonded.rules.errors import NotFound
+from bonded.models import Activity, Company
+from bonded.rules.errors import NotFound, NotPermitted, NotSignedIn
+from bonded.rules.lifecycle import StepNotAllowed
 from bonded.rules.money import CurrencyUnknown
-from bonded.rules.permissions import SYSTEM
+from bonded.rules.permissions import ANONYMOUS, SYSTEM, Actor
 from tariffs import tasks
 from tariffs.actions.account_statements import (
+    StatementTakenAway,
+    cancel_account_statement,
     claim_account_statement,
     keep_account_statement,
     order_account_statement,
@@ -23,12 +28,13 @@ from tariffs.actions.account_statements import (
 )
 from tariffs.gateways.account_statements import statement_csv, statement_pdf
 from tariffs.models import AccountStatement, DutyDebt
-from tariffs.queries.account_statements import statement_of
-from tariffs.rules.account_statements import MonthNotBegun
+from tariffs.queries.account_statements import document_of_statement, statement_of
+from tariffs.rules.account_statements import MonthNotBegun, StatementCancelled
 from tests.cast import Cast
 from tests.situations.tariffs import a_charged_debt, a_guarantee, a_schedule, camt053, settle
 
 DECEMBER = date(2026, 12, 1)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -159,9 +165,126 @@ def test_make_account_statements__begins_again_what_a_dead_worker_left(
     assert not keep_account_statement(
         statement_id=dead.pk, attempt=dead.attempt, pdf=b"late", csv=b"late", actor=SYSTEM, at=later
     )
-    tell_progress(statement=dead, done=1, total=9, actor=SYSTEM, at=later)
+    with pytest.raises(StatementTakenAway):
+        tell_progress(statement=dead, done=1, total=9, actor=SYSTEM, at=later)
     again = AccountStatement.objects.get()
     assert (again.pdf, again.entries_total) == (ready.pdf, 2)
+
+
+def cancel(statement: AccountStatement, cast: Cast, at: datetime, actor: Actor | None = None) -> AccountStatement:
+    return cancel_account_statement(statement_id=statement.pk, actor=actor or cast.alice, at=at)
+
+
+@pytest.mark.parametrize("who", ["alice", "bob", "ada"])
+def test_cancel_account_statement__ends_what_waits(
+    cast: Cast, later: datetime, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    statement = order(cast, later)
+
+    cancelled = cancel(statement, cast, later + MINUTE, actor=getattr(cast, who))
+
+    assert (cancelled.state, cancelled.cancelled_at) == ("cancelled", later + MINUTE)
+    assert make(monkeypatch, later + MINUTE) == 0
+    act = Activity.objects.get(act="tariffs.account_statement.cancel")
+    assert (act.target_id, act.actor_id) == (str(statement.pk), getattr(cast, who).user_id)
+    assert act.facts == {"month": "2026-12", "entries_done": 0}
+
+
+@pytest.mark.parametrize("moment", [timedelta(0), timedelta(minutes=1)])
+def test_order_account_statement__after_a_cancelled_one_makes_another(
+    cast: Cast, later: datetime, monkeypatch: pytest.MonkeyPatch, moment: timedelta
+) -> None:
+    first = cancel(order(cast, later), cast, later)
+
+    again = order(cast, later + moment)
+
+    assert (again.pk != first.pk, again.state) == (True, "queued")
+    assert order(cast, later + moment).pk == again.pk
+    assert make(monkeypatch, later + moment) == 1
+    first.refresh_from_db()
+    again.refresh_from_db()
+    assert (first.state, first.pdf, again.state, bool(again.pdf)) == ("cancelled", None, "ready", True)
+
+
+@pytest.mark.parametrize("told", [0, 500])
+def test_cancel_account_statement__stops_the_worker_at_its_next_step(
+    cast: Cast, later: datetime, monkeypatch: pytest.MonkeyPatch, told: int
+) -> None:
+    statement, other = order(cast, later), order(cast, later + MINUTE, date(2026, 11, 1))
+    drawn: list[str] = []
+
+    def draw(content: Any, *, tell: Callable[[int], None]) -> bytes:
+        drawn.append(f"{content.month:%m}")
+        if len(drawn) == 1:
+            tell(1)
+            cancel(statement, cast, later)
+            tell(told)
+            drawn.append("never")
+        return b"%PDF-"
+
+    monkeypatch.setattr(tasks, "statement_pdf", draw)
+
+    assert make(monkeypatch, later + MINUTE) == 1
+
+    assert drawn == ["12", "11"]
+    statement.refresh_from_db()
+    other.refresh_from_db()
+    assert (statement.state, statement.pdf, statement.csv, statement.made_at) == ("cancelled", None, None, None)
+    assert (statement.entries_done, other.state) == (1, "ready")
+
+
+def test_keep_account_statement__keeps_nothing_of_one_cancelled_after_its_last_step(
+    cast: Cast, later: datetime
+) -> None:
+    order(cast, later)
+    claimed = claim_account_statement(actor=SYSTEM, at=later)
+    assert claimed is not None
+    cancel(claimed, cast, later)
+
+    assert not keep_account_statement(
+        statement_id=claimed.pk, attempt=claimed.attempt, pdf=b"late", csv=b"late", actor=SYSTEM, at=later
+    )
+
+    cancelled = AccountStatement.objects.get()
+    assert (cancelled.state, cancelled.pdf, cancelled.csv) == ("cancelled", None, None)
+    assert not Activity.objects.filter(act="tariffs.account_statement.make").exists()
+
+
+@pytest.mark.parametrize("is_made", [True, False])
+def test_cancel_account_statement__refuses_what_is_over(
+    cast: Cast, later: datetime, monkeypatch: pytest.MonkeyPatch, is_made: bool
+) -> None:
+    statement = order(cast, later)
+    if is_made:
+        make(monkeypatch, later)
+    else:
+        cancel(statement, cast, later)
+    before = AccountStatement.objects.values().get()
+
+    with pytest.raises(StepNotAllowed) as refused:
+        cancel(statement, cast, later + MINUTE)
+
+    assert refused.value.facts == {"current": before["state"], "target": "cancelled", "allowed": []}
+    assert AccountStatement.objects.values().get() == before
+    assert Activity.objects.filter(act="tariffs.account_statement.cancel").count() == (not is_made)
+
+
+def test_cancel_account_statement__is_the_company_s_own_and_the_administrator_s(cast: Cast, later: datetime) -> None:
+    statement = order(cast, later)
+
+    for actor in (cast.charlie, cast.sven, cast.victor, cast.olga, cast.audrey, SYSTEM, ANONYMOUS):
+        refusal = {cast.charlie: NotFound, ANONYMOUS: NotSignedIn}.get(actor, NotPermitted)
+        with pytest.raises(refusal):
+            cancel(statement, cast, later, actor=actor)
+    statement.refresh_from_db()
+    assert (statement.state, statement.cancelled_at) == ("queued", None)
+
+
+def test_document_of_statement__says_that_it_was_cancelled(cast: Cast, later: datetime) -> None:
+    statement = cancel(order(cast, later), cast, later)
+
+    with pytest.raises(StatementCancelled):
+        document_of_statement(statement.pk, "pdf", actor=cast.alice)
 
 
 def test_claim_account_statement__gives_each_to_one(cast: Cast, later: datetime) -> None:

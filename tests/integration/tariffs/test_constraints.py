@@ -67,6 +67,18 @@ def a_draft(**columns: str) -> str:
 
 
 A_NUMBERED_DRAFT = {"feed": "'gacc'", "sequence": "1", "sha256": "'ab'"}
+A_STATEMENT = """
+    INSERT INTO tariffs_accountstatement
+           (id, company_id, currency, month, known_at, last_entry_id, state, attempt, entries_done, cancelled_at, csv)
+    SELECT gen_random_uuid(), company_id, 'CNY', '2026-11-01', '2026-11-23', 0, {state}, 0, 0, {cancelled_at}, {csv}
+      FROM tariffs_guaranteeaccount
+"""
+
+
+def a_statement(state: str, cancelled_at: str, csv: str = "NULL") -> str:
+    return A_STATEMENT.format(state=state, cancelled_at=cancelled_at, csv=csv)
+
+
 COPY_OF_A_RATE = """
     INSERT INTO tariffs_exchangerate
            (local_currency, currency, rate, quoted, validity, known, source, mark, is_verified)
@@ -142,6 +154,10 @@ COPY_OF_AN_ENTRY = """
         ("UPDATE tariffs_ledgeraccount SET shard = 1 WHERE code = '1100'", "only_an_account_for_all_has_shards"),
         ("UPDATE tariffs_ledgeraccount SET shard = 16 WHERE code = '2100'", "only_an_account_for_all_has_shards"),
         (COPY_OF_AN_ENTRY, "an_event_is_posted_once"),
+        (a_statement("'cancelled'", "NULL"), "a_cancelled_statement_says_when"),
+        (a_statement("'queued'", "now()"), "a_cancelled_statement_says_when"),
+        (a_statement("'cancelled'", "now()", "'a'"), "a_ready_statement_has_its_documents"),
+        (a_statement("'queued'", "NULL") + ";" + a_statement("'queued'", "NULL"), "a_month_is_stated_once_a_moment"),
     ],
 )
 def test_constraints__keep_their_sentences(sql: str, constraint: str) -> None:

@@ -33,6 +33,8 @@ EXPECTED = {
     "bonded.consignment.refuse": {Role.SYSTEM},
     "bonded.consignment_file.confirm": {Role.SUPPLIER, Role.ADMINISTRATOR},
     "bonded.consignment_file.cancel": {Role.SUPPLIER, Role.ADMINISTRATOR},
+    "bonded.consignment_file.lapse": {Role.SYSTEM},
+    "bonded.consignment_file.forget": {Role.SYSTEM},
     "bonded.consignment.receive": {Role.VAULT_KEEPER},
     "bonded.arrival.weigh": {Role.VAULT_KEEPER},
     "bonded.lot.check_out": {Role.VAULT_KEEPER},

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from bonded.actions.consignment_file_sweeps import forget_files, lapse_proposals
 from bonded.actions.consignment_files import import_stored_file
 from bonded.models import Company, Consignment, Membership, User
 from bonded.models.consignment_files import ConsignmentFile
 from bonded.models.documents import KimberleyCertificate
 from bonded.rules.consignment_files import digest_of_defaults
+from bonded.rules.permissions import SYSTEM
 from bonded.web.imports import progress_of
+from bonded.web.times import BUILDING_ZONE
 from tests.cast import Cast
 from tests.situations.bonded import an_announced_consignment
 from tests.situations.web_clients import key_of, signed_in, words_of
@@ -203,6 +207,26 @@ def test_cancel__ends_an_import_and_says_so_when_it_is_over(cast: Cast, at: date
     assert "Every line became a lot" not in page
     assert f"{address}/cancel" not in page
     assert client.post(f"{address}/cancel").status_code == 409
+
+
+def test_import__says_until_when_a_proposal_stands_and_then_why_it_ended(cast: Cast, at: datetime) -> None:
+    client, address = a_proposal(cast, at)
+    stored_at = ConsignmentFile.objects.get().stored_at
+    until = (stored_at + timedelta(days=7)).astimezone(BUILDING_ZONE)
+    told = re.sub("<[^>]+>", "", words_of(client.get(address)))
+    assert f"If nobody decides, it is cancelled after {until.day} {until:%b %Y, %H:%M} Shanghai." in told
+
+    late = stored_at + timedelta(days=8)
+    assert lapse_proposals(limit=1, actor=SYSTEM, at=late) == 1
+    assert forget_files(limit=1, actor=SYSTEM, at=late + timedelta(days=31)) == 1
+
+    page = words_of(client.get(address))
+    assert "Nobody decided on it within seven days." in page
+    assert "the same file may be sent again" in page
+    assert "If nobody decides" not in page
+    assert f"{address}/confirm" not in page
+    assert "my.csv" in words_of(client.get("/imports"))
+    assert client.get(f"{address}?format=csv").status_code == 200
 
 
 def test_confirm_and_cancel__are_the_suppliers(cast: Cast, at: datetime) -> None:
