@@ -87,6 +87,9 @@ ROWS = (
     Row("ada", "/money/ledger/reverse", "entry", "{entry}", (NOBODY,), ("{charge}",), WHY),
     Row("ada", "/money/statements/order", "company", "{alder}", (NOBODY,), form=MONTH),
     # Answers: what a form does not offer does nothing.
+    Row("ada", "/companies/{alder}/standing", "standing", "bad", (), (NOBODY,), WHY),
+    Row("charlie", "/visits/places/{wait}", "answer", "leave", (), (NOBODY,)),
+    Row("vera", "/vault/visits/{requested}/decide", "answer", "approve", (), (NOBODY,), WHY),
     Row("sven", "/offers/{offer}/answer", "answer", "refuse", (), (NOBODY,), WHY),
 )  # fmt: skip
 # What is said by leaving the field out: all matches of the file.
@@ -98,7 +101,7 @@ again agreed_carats amount cachet_number carats channel country currency documen
 expires_on feed file go guarantor identity_note intent is_made_up is_wanted issued_on issuing_country justification key
 kind language limit month name note number order_of_use origin paper_name party_size pass pieces price_per_carat
 procedure query quiet_from quiet_until readings reason registration_number remarks remote_visitors repays role rows
-scale seal seen sees_balance sequence standing starts_at sub_limit text theme title token username valid_from valid_until
+scale seal seen sees_balance sequence starts_at sub_limit text theme title token username valid_from valid_until
 value_usd visitors weight_carats witness witness_code witness_password zone
 """
 # What is given a request and a text, and reads no field.
