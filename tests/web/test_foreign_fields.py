@@ -25,7 +25,7 @@ from tests.unit.inspections.test_photos import a_photo
 
 APPS = ("bonded", "inspections", "tariffs")
 NOBODY = "999999"
-JUNK = ("", "-1", "0", "9" * 30, "1 OR 1=1", "5f0f2f51-7f5d-4a52-9f43-4a1e6c5b2a10")
+JUNK = ("", "-1", "0", "9" * 30, "1 OR 1=1", "5f0f2f51-7f5d-4a52-9f43-4a1e6c5b2a10", "\0")
 REFUSED = (400, 403, 404, 409)
 
 
