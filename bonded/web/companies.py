@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from allauth.account.forms import ResetPasswordForm
 from allauth.core.context import request_context
 from django.core.exceptions import ValidationError
@@ -62,13 +64,20 @@ def one_company(request: PageRequest, company_id: int) -> HttpResponse:
     return page(request, "bonded/administrator/company.html", context)
 
 
+class Standing(StrEnum):
+    """How a company may stand."""
+
+    GOOD = "good"
+    BAD = "bad"
+
+
 @acts(Role.ADMINISTRATOR, shows=one_company)
 def standing(request: PageRequest, company_id: int) -> HttpResponse:
     """Say whether the company is in good standing."""
     require_unchanged("company", str(company_id), request.POST)
     set_standing(
         company_id=company_id,
-        is_in_good_standing=text_of(request, "standing", most=4) == "good",
+        is_in_good_standing=choice_of(request, "standing", Standing) is Standing.GOOD,
         reason=text_of(request, "reason"),
         actor=request.actor,
         at=request.at,

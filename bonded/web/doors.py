@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
+from inspect import signature
 from typing import Any, cast
 
 from django.contrib import messages
@@ -132,7 +133,9 @@ def _shown_again(request: PageRequest, refusal: RuleViolation, shows: View, kwar
     request.refusal, request.typed = refusal, request.POST
     # The page is read, though it is the answer to a form.
     request.method = "GET"
-    return shows(request, **kwargs)
+    # A list knows nothing of the word by which the address names one of its things.
+    words = signature(shows).parameters
+    return shows(request, **{word: thing for word, thing in kwargs.items() if word in words})
 
 
 def _act_once(request: PageRequest, act: Callable[[], HttpResponse]) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from bonded.web.base import (
     PageRequest,
     acts,
     address_of,
+    choice_of,
     console,
     done,
     page,
@@ -175,11 +177,18 @@ def close(request: PageRequest, booking_id: UUID) -> HttpResponse:
     return done(request, _("The visit is over."), "vault_today")
 
 
+class Decision(StrEnum):
+    """What is said to a visit that waits for a decision."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+
+
 @acts(Role.VAULT_KEEPER, shows=at_desk)
 def decide(request: PageRequest, booking_id: UUID) -> HttpResponse:
     """Allow a requested visit all the same, or refuse it, with the reason."""
     reason = reason_from(request.POST, longest=LONGEST_NOTE)
-    if request.POST.get("answer") == "refuse":
+    if choice_of(request, "answer", Decision) is Decision.REFUSE:
         refuse_booking(booking_id=booking_id, reason=reason, actor=request.actor, at=request.at)
         return done(request, _("Refused; everything that the visit claimed is free."), "vault_today")
     booking = approve_booking(booking_id=booking_id, reason=reason, actor=request.actor, at=request.at)

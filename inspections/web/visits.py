@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Decimal
+from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from bonded.rules.errors import InputInvalid
 from bonded.rules.money import Money
 from bonded.rules.permissions import Actor, Role
 from bonded.rules.quantities import carats_from_text
-from bonded.web.base import Found, PageRequest, acts, address_of, console, done, listed, page, uuid_from_text
+from bonded.web.base import Found, PageRequest, acts, address_of, choice_of, console, done, listed, page, uuid_from_text
 from inspections.actions.booking_holds import confirm_booking
 from inspections.actions.booking_passes import issue_booking_pass
 from inspections.actions.bookings import cancel_booking
@@ -179,11 +180,19 @@ def keep_photo(request: PageRequest, booking_id: UUID) -> HttpResponse:
     return done(request, _("The photos are kept with your finding."), "visit", booking_id=booking_id)
 
 
+class PlaceAnswer(StrEnum):
+    """What is said to a place that was waited for."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    LEAVE = "leave"  # Said without a place, too.
+
+
 @acts(Role.BUYER, shows=visits)
 def answer_place(request: PageRequest, entry_id: UUID) -> HttpResponse:
     """Accept or decline a place that was waited for, or wait no more."""
-    answer = request.POST.get("answer", "")
-    if answer == "accept":
+    answer = choice_of(request, "answer", PlaceAnswer)
+    if answer is PlaceAnswer.ACCEPT:
         accept_place(
             entry_id=entry_id,
             visitors=_names(request.POST.get("visitors", "")),
@@ -192,7 +201,7 @@ def answer_place(request: PageRequest, entry_id: UUID) -> HttpResponse:
             at=request.at,
         )
         return done(request, _("The visit is booked."), "visits")
-    if answer == "decline":
+    if answer is PlaceAnswer.DECLINE:
         decline_place(entry_id=entry_id, actor=request.actor, at=request.at)
         return done(request, _("The place is the next one's."), "visits")
     leave_waiting_list(entry_id=entry_id, actor=request.actor, at=request.at)

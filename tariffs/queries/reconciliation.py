@@ -59,6 +59,20 @@ def matches_to_book(file: BankFile) -> list[int]:
     return list(matches.order_by("pk").values_list("pk", flat=True))
 
 
+def require_line_of_file(file_id: int, line_id: int, *, actor: Actor) -> None:
+    """Refuse a line that is not one of the file's; raises NotFound."""
+    require(actor, Act.READ_LEDGER)
+    if not BankStatementLine.objects.filter(pk=line_id, statement__file=file_id).exists():
+        raise NotFound("There is no such line in this file.", line_id=line_id, file_id=file_id)
+
+
+def require_match_of_file(file_id: int, match_id: int, *, actor: Actor) -> None:
+    """Refuse a match that is not of one of the file's lines; raises NotFound."""
+    require(actor, Act.READ_LEDGER)
+    if not PaymentMatch.objects.filter(pk=match_id, line__statement__file=file_id).exists():
+        raise NotFound("There is no such match in this file.", match_id=match_id, file_id=file_id)
+
+
 def debt_id_by_reference(reference: str, *, actor: Actor) -> UUID:
     """Give the id of a debt by what its payer quotes; raises NotFound."""
     found = DutyDebt.objects.visible_to(actor).filter(reference=reference.replace(" ", ""))

@@ -40,6 +40,8 @@ from tariffs.queries.reconciliation import (
     lines_in_doubt,
     lines_with_debts,
     matches_to_book,
+    require_line_of_file,
+    require_match_of_file,
     verdicts_on,
     worth_of,
 )
@@ -169,17 +171,26 @@ def match_one(request: PageRequest, file_id: int) -> HttpResponse:
     """Say which debt a line pays, or of which debt it repays what was too much: money out repays."""
     debt_id = debt_id_by_reference(text_of(request, "reference", most=40), actor=request.actor)
     line_id = whole_of(request, "line")
+    require_line_of_file(file_id, line_id, actor=request.actor)
     act = repay_overpayment if request.POST.get("repays") else match_line
     act(line_id=line_id, debt_id=debt_id, actor=request.actor, at=request.at)
     return done(request, _("Matched."), "bank_file", file_id=file_id)
 
 
+def _match_of_file(request: PageRequest, file_id: int) -> int:
+    match_id = whole_of(request, "match")
+    require_match_of_file(file_id, match_id, actor=request.actor)
+    return match_id
+
+
 @acts(Role.ADMINISTRATOR, shows=bank_file_page)
 def book(request: PageRequest, file_id: int) -> HttpResponse:
     """Post what matched lines say to the books: one of them, or all of the file, or none when one is refused."""
-    named = [whole_of(request, "match")] if request.POST.get("match") else None
-    file = bank_file(file_id, actor=request.actor)
-    for match_id in named or matches_to_book(file):
+    if request.POST.get("match"):
+        match_ids = [_match_of_file(request, file_id)]
+    else:
+        match_ids = matches_to_book(bank_file(file_id, actor=request.actor))
+    for match_id in match_ids:
         book_payment(match_id=match_id, actor=request.actor, at=request.at)
     return done(request, _("Booked."), "bank_file", file_id=file_id)
 
@@ -188,7 +199,7 @@ def book(request: PageRequest, file_id: int) -> HttpResponse:
 def unmatch(request: PageRequest, file_id: int) -> HttpResponse:
     """Take a match back, with its booking."""
     unmatch_payment(
-        match_id=whole_of(request, "match"),
+        match_id=_match_of_file(request, file_id),
         reason=text_of(request, "reason"),
         actor=request.actor,
         at=request.at,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import uuid4
 
 from django.test import Client
 
@@ -46,6 +47,22 @@ def test_acts__shows_the_page_again_with_the_reason_when_it_is_refused(cast: Cas
     assert refused.status_code == 400
     assert "Quiet hours have a beginning and another end" in refused.content.decode()
     assert not NoticePreference.objects.exists()
+
+
+def test_acts__shows_a_list_again_when_an_act_on_one_of_its_things_is_refused(cast: Cast) -> None:
+    client, thing = signed_in("alice"), uuid4()
+    client.post("/preferences/notices", QUIET | {"key": "one"})
+
+    for act in (
+        f"/notices/{thing}/read",
+        f"/visits/places/{thing}",
+        f"/visits/calendar/{thing}/end",
+        "/searches/1/forget",
+        "/searches/1/alert",
+    ):
+        again = client.post(act, {"key": "one"})
+        assert again.status_code == 400
+        assert "This key was used for another request" in again.content.decode()
 
 
 def test_acts__refuses_what_the_form_does_not_offer(cast: Cast) -> None:
