@@ -48,9 +48,11 @@ def messages_in_code() -> Iterator[Message]:
 
 
 def codes() -> Iterator[Message]:
-    """Give every refusal's code and every state, kind and role that a page may show."""
+    """Give every refusal's code, every state, kind and role that a page may show, and what must hold."""
+    from bonded.queries.invariants import INVARIANTS
     from config.vocabulary import refusal_codes, words_of_states
 
+    yield from ((None, sentence) for sentence in INVARIANTS)
     yield from (("refusal", code) for code in sorted(refusal_codes()))
     yield from (("state", word) for word in sorted(words_of_states()))
 

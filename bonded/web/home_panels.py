@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 from bonded.models.consignments import Consignment
 from bonded.models.holds import Hold
@@ -72,7 +72,7 @@ def broken_sentences(actor: Actor, at: datetime) -> Rows:
     report = InvariantReport.objects.order_by("-asked_at").first()
     if report is None:
         return [{"Broken": _("Nobody asked yet."), "For": _("A worker asks every six hours.")}]
-    return [{"Broken": one["sentence"], "For": ", ".join(one["examples"][:3])} for one in report.broken]
+    return [{"Broken": gettext(one["sentence"]), "For": ", ".join(one["examples"][:3])} for one in report.broken]
 
 
 PANELS = (

@@ -21,17 +21,26 @@ from bonded.rules.consignment_files import (
     FileState,
     digest_of_defaults,
 )
-from bonded.rules.consignment_lines import SENTENCES, LineFault
+from bonded.rules.consignment_lines import SENTENCES, FileUnreadable, LineFault
 from bonded.rules.errors import Problem
 from bonded.rules.permissions import Role
 from bonded.web.doors import PageRequest, acts, console, done, page
 from bonded.web.jobs import seconds_left
 from bonded.web.lists import csv_of, listed
+from bonded.web.refusals import refusal_sentence
 
 READERS = (Role.SUPPLIER, Role.ADMINISTRATOR, Role.AUDITOR)
 SENDERS = (Role.SUPPLIER, Role.ADMINISTRATOR)
 # What the platform writes down in English is told in the reader's language.
 REASONS = {NOBODY_DECIDED: gettext_lazy("Nobody decided on it within seven days.")}
+
+
+def _why(refusal: str) -> str:
+    """Tell why a file came to nothing; what only English can say follows what any language can."""
+    if not refusal or refusal in REASONS:
+        return str(REASONS.get(refusal, ""))
+    general = refusal_sentence(FileUnreadable(refusal))
+    return refusal if general == refusal else f"{general} ({refusal})"
 
 
 def progress_of(file: ConsignmentFile, at: datetime) -> dict[str, Any]:
@@ -79,7 +88,7 @@ def one_import(request: PageRequest, file_id: int) -> HttpResponse:
         "seen": digest_of_defaults(file.defaults),
         "preview": told_preview(file) if is_proposed else None,
         "stands_until": file.stored_at + PROPOSAL_STANDS,
-        "refusal": REASONS.get(file.refusal, file.refusal),
+        "refusal": _why(file.refusal),
         "may_decide": request.actor.role in SENDERS,
         "came_to_nothing": file.state in CAME_TO_NOTHING,
         "page": refused,

@@ -40,7 +40,7 @@ def word(state: str) -> str:
 
 @register.filter
 def sentence(refusal: RuleViolation | Problem) -> str:
-    """Write why something was refused in the reader's language."""
+    """Write why something was refused, or would have been, in the reader's language."""
     return refusal_sentence(refusal)
 
 

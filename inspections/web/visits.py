@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bonded.rules.errors import InputInvalid
 from bonded.rules.money import Money
@@ -31,16 +32,23 @@ from inspections.queries.calendar_feeds import calendar_feeds_of
 from inspections.queries.finding_photos import photos_of_visit
 from inspections.queries.viewing_rooms import room_id_of
 from inspections.queries.waiting_list import waits_visible_to
-from inspections.rules.bookings import BookingState
+from inspections.rules.bookings import LOT_NOT_VIEWABLE, BookingState
 from inspections.rules.calendar_feeds import FeedSort
 from inspections.rules.findings import Intent
 from inspections.rules.permissions import Act, may
 from inspections.rules.photos import MAX_BYTES
 from inspections.rules.visitors import DocumentKind, Paper
+from inspections.rules.waiting_list import OFFER_DECLINED, OFFER_LEFT
 
 VISITORS = frozenset({Role.BUYER, Role.VAULT_KEEPER, Role.CUSTOMS_OFFICER, Role.ADMINISTRATOR, Role.AUDITOR})
 # Who brings more than these is a crowd; a visit takes two without asking.
 MOST_VISITOR_ROWS = 4
+# What the platform writes down in English is told in the reader's language.
+REASONS = {
+    LOT_NOT_VIEWABLE: gettext_lazy("A lot of this booking can't be viewed any more."),
+    OFFER_DECLINED: gettext_lazy("The offer was declined."),
+    OFFER_LEFT: gettext_lazy("The company left the waiting list."),
+}
 # A visit that can still be given up or moved.
 TO_COME = (BookingState.HELD, BookingState.REQUESTED, BookingState.BOOKED)
 
@@ -76,13 +84,15 @@ def visit(request: PageRequest, booking_id: UUID) -> HttpResponse:
         "lots": [{"booked": one, "weighed": weighed.get(one.lot_id)} for one in booking.lots.all()],
         "duty": Money(booking.duty_minor, booking.currency),
         "shortfall": Money(booking.shortfall_minor, booking.currency) if booking.shortfall_minor else None,
+        "why_it_ended": REASONS.get(booking.cancellation_reason, booking.cancellation_reason),
         "is_buyer": request.actor.role is Role.BUYER,
         "is_to_come": booking.state in TO_COME,
         "moved_to": getattr(booking, "moved_to", None),
         "intents": list(Intent),
         "photos": _photos_by_lot(request, booking_id) if session else {},
         "document_kinds": list(DocumentKind),
-        "visitor_rows": range(MOST_VISITOR_ROWS),
+        "more_visitors": range(1, MOST_VISITOR_ROWS),
+        "are_several": any(name.strip() for name in request.POST.getlist("visitor")[1:]),
         "is_printable": booking.state == BookingState.BOOKED,
     }
     return page(request, "inspections/everyone/visit.html", context)
