@@ -75,9 +75,7 @@ def claim_mails(*, limit: int, actor: Actor, at: datetime) -> list[ClaimedMail] 
 
 def _take(notice: Notice, preference: Preference, *, is_reachable: bool, at: datetime) -> bool:
     """Decide what becomes of a due mail now, and say whether it is to be sent."""
-    is_wanted = preference.channel in MAILED and is_reachable
-    is_stale = notice.kind in FORETELLING and at >= notice.due_at + STALE_AFTER
-    if is_stale or not is_wanted:
+    if not (is_reachable and _is_wanted(notice, preference, at)):
         require_step(MAIL_STEPS, MailState(notice.mail_state), MailState.UNWANTED)
         notice.mail_state = MailState.UNWANTED
     elif quiet_end := quiet_until(preference, at=at):
@@ -88,6 +86,14 @@ def _take(notice: Notice, preference: Preference, *, is_reachable: bool, at: dat
         notice.mail_attempts += 1
         return True
     return False
+
+
+def _is_wanted(notice: Notice, preference: Preference, at: datetime) -> bool:
+    """Say whether a mail still has something to tell; a digest has while anything that it tells of holds."""
+    if notice.is_digest:
+        return bool(digest_counts(notice.pk))
+    is_stale = notice.kind in FORETELLING and at >= notice.due_at + STALE_AFTER
+    return preference.channel in MAILED and not is_stale
 
 
 def _claimed(notice: Notice, preference: Preference) -> ClaimedMail:

@@ -18,6 +18,7 @@ from bonded.rules.notices import (
     FORETELLING,
     KEPT_AFTER_READING,
     MAIL_STEPS,
+    MAILED,
     MailState,
     NoticeKind,
     digest_moment,
@@ -33,20 +34,24 @@ def gather_digests(*, limit: int, actor: Actor, at: datetime) -> int:
 
     One of the notices carries the mail, the others are told with it; those whose hour is still to come wait for it.
     One gatherer at a time, and nobody else takes these notices, so that a person gets one digest a day: 0 when
-    another is at it.
+    another is at it. `limit` is for people, of whom each is told all; a notice that somebody reads at this very moment
+    waits for the next sweep.
     """
     require(actor, Act.SEND_MAILS)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [GATHERER])
         if not cursor.fetchone()[0]:
             return 0
-    waiting = list(notices_to_gather(at).select_for_update(of=("self",), skip_locked=True)[:limit])
-    preferences = preferences_of({notice.user_id for notice in waiting})
+    people = set(notices_to_gather(at).values_list("user_id", flat=True)[:limit])
+    waiting = notices_to_gather(at).filter(user__in=people).select_for_update(of=("self",), skip_locked=True)
+    preferences = preferences_of(people)
     by_person = defaultdict[int, list[Notice]](list)
     for notice in waiting:
-        moment = digest_moment(preferences[notice.user_id, NoticeKind(notice.kind)], after=notice.due_at)
-        # A person who has just changed their mind gets this one with the others.
-        if moment is None or moment <= at:
+        preference = preferences[notice.user_id, NoticeKind(notice.kind)]
+        moment = digest_moment(preference, after=notice.due_at)
+        if moment is None or preference.channel not in MAILED:
+            continue  # The person has just changed their mind.
+        if moment <= at:
             by_person[notice.user_id].append(notice)
         else:
             notice.mail_not_before = moment

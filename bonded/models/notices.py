@@ -13,7 +13,8 @@ from bonded.rules.notices import Channel, Language, MailState, NoticeKind, Prefe
 from bonded.rules.permissions import Actor
 
 _TO_ESCALATE = Q(is_unread=True, escalated_at__isnull=True, taken_back_at__isnull=True)
-_TO_MAIL = Q(mail_state__in=[MailState.QUEUED, MailState.SENDING], taken_back_at__isnull=True)
+# A digest tells of others too, whatever becomes of the notice that carries it.
+_TO_MAIL = Q(mail_state__in=[MailState.QUEUED, MailState.SENDING]) & (Q(taken_back_at__isnull=True) | Q(is_digest=True))
 
 
 class NoticeQuerySet(TableQuerySet["Notice"]):

@@ -115,7 +115,7 @@ class GrantedClearance(Table):
     withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="clearances")
     clearance = models.CharField(max_length=20, choices=enum_choices(Clearance))
     evidence = models.CharField(max_length=200)
-    facts = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     granted_by = models.ForeignKey("bonded.User", on_delete=models.PROTECT, null=True, related_name="+")
     granted_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

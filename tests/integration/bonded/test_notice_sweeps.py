@@ -103,6 +103,55 @@ def test_gather_digests__leaves_what_nobody_wants_and_what_waits_for_its_hour(ca
         gather_digests(limit=9, actor=cast.ada, at=at)
 
 
+def gathered(cast: Cast, at: datetime, *kinds: NoticeKind) -> Notice:
+    """Have a digest of these wait for Alice's mail; gives the notice that carries it."""
+    with_addresses()
+    for number, kind in enumerate(kinds):
+        prefers(cast.alice, DIGEST, at, kind=kind)
+        a_notice(cast.alice, at, kind=kind, number=number)
+    assert gather_digests(limit=9, actor=SYSTEM, at=at + EVENING) == 1
+    return Notice.objects.get(is_digest=True)
+
+
+def test_send_mails__sends_a_digest_though_its_carrier_is_taken_back(cast: Cast, at, send) -> None:
+    carrier = gathered(cast, at, NoticeKind.VISIT_TOMORROW, NoticeKind.VISIT_TOMORROW)
+    take_back_notices(subject_kind="booking", subject_id=carrier.subject_id, at=at + EVENING)
+
+    # A mail server that was away for a day makes no difference.
+    (sent,) = send(at + EVENING + DAY)
+
+    assert sent.body.splitlines()[0] == "1 × A visit begins in a day."
+
+
+def test_send_mails__sends_a_digest_though_its_carriers_kind_is_wanted_no_more(cast: Cast, at, send) -> None:
+    carrier = gathered(cast, at, NoticeKind.VISIT_BOOKED, NoticeKind.VISIT_ENDED)
+    prefers(cast.alice, replace(DIGEST, channel=Channel.IN_APP), at, kind=NoticeKind(carrier.kind))
+
+    (sent,) = send(at + EVENING)
+
+    assert len([line for line in sent.body.splitlines() if "×" in line]) == 2
+
+
+def test_send_mails__sends_no_digest_of_what_is_all_taken_back(cast: Cast, at, send) -> None:
+    carrier = gathered(cast, at, NoticeKind.VISIT_TOMORROW)
+    take_back_notices(subject_kind="booking", subject_id=carrier.subject_id, at=at + EVENING)
+
+    assert send(at + EVENING) == []
+    carrier.refresh_from_db()
+    assert carrier.mail_state == "unwanted"
+
+
+def test_gather_digests__tells_a_person_all_however_small_its_limit(cast: Cast, at) -> None:
+    with_addresses()
+    for person in (cast.alice, cast.bob):
+        prefers(person, DIGEST, at)
+        for number in range(3):
+            a_notice(person, at, number=number)
+
+    assert [gather_digests(limit=1, actor=SYSTEM, at=at + EVENING) for _ in range(3)] == [1, 1, 0]
+    assert Notice.objects.filter(mail_state="digested").count() == 4
+
+
 def test_claim_mails__leaves_what_waits_for_a_digest_to_the_gatherer(cast: Cast, at) -> None:
     with_addresses()
     prefers(cast.alice, DIGEST, at)
