@@ -120,11 +120,11 @@ def import_consignment_files() -> None:
 def sweep_consignment_files() -> tuple[int, int]:
     """Cancel proposals that nobody decided on, then let go of the bytes of what came to nothing, some at a time.
 
-    Gives both numbers. Killed half way, it leaves the rest to the next sweep; two at once find each other's work done.
+    Gives both numbers. Killed half way, it leaves the rest to the next sweep; two at once pass each other by.
     """
     lapsed = forgotten = 0
     until, at = time.monotonic() + LONGEST_RUN_SECONDS, timezone.now()
-    while some := lapse_proposals(limit=BATCH, actor=SYSTEM, at=at):
+    while time.monotonic() < until and (some := lapse_proposals(limit=BATCH, actor=SYSTEM, at=at)):
         lapsed += some
     while time.monotonic() < until and (some := forget_files(limit=FILES_AT_ONCE, actor=SYSTEM, at=at)):
         forgotten += some

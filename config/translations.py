@@ -50,11 +50,12 @@ def messages_in_code() -> Iterator[Message]:
 def codes() -> Iterator[Message]:
     """Give every refusal's code, every state, kind and role that a page may show, and what must hold."""
     from bonded.queries.invariants import INVARIANTS
-    from config.vocabulary import refusal_codes, words_of_states
+    from config.vocabulary import SHAPES, refusal_codes, words_of_states
 
     yield from ((None, sentence) for sentence in INVARIANTS)
     yield from (("refusal", code) for code in sorted(refusal_codes()))
     yield from (("state", word) for word in sorted(words_of_states()))
+    yield from (("shape", shape) for shape in sorted(SHAPES))
 
 
 def all_messages() -> list[Message]:

@@ -26,18 +26,19 @@ CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 FOUND = frozenset({"lot", "declaration", "consignment", "withdrawal", "booking", "place", "saved_search"})
 
 # What a working starts from that is no figure of its own.
-INPUTS = frozenset({"base", "rate", "exchange_rate", "quoted", "evidence", "vat"})
+INPUTS = frozenset({"base", "rate", "exchange_rate", "quoted", "evidence", "vat", "piece"})
 # What an officer's queue holds, beside withdrawals and declarations; what a file of the schedule may say.
 ROWS = frozenset({"task", "hold", "message", "measures", "exchange_rates"})
 
-# How stones are cut and what they are; others stand as their supplier wrote them.
+# How stones are cut; others stand as their supplier wrote them.
 SHAPES = frozenset({
     "asscher", "baguette", "cabochon", "cushion", "emerald", "heart", "marquise", "oval", "pear", "princess",
     "radiant", "round", "trillion",
 })  # fmt: skip
+# What stones are.
 VARIETIES = frozenset({
-    "alexandrite", "aquamarine", "garnet", "jadeite", "opal", "peridot", "ruby", "sapphire", "spinel", "tanzanite",
-    "topaz", "tourmaline",
+    "alexandrite", "aquamarine", "emerald", "garnet", "jadeite", "opal", "peridot", "ruby", "sapphire", "spinel",
+    "tanzanite", "topaz", "tourmaline",
 })  # fmt: skip
 
 
@@ -108,4 +109,4 @@ def words_of_states() -> set[str]:
     words = {
         member.name.lower() if member.value.isdigit() else member.value for one in _enumerations() for member in one
     }
-    return words | set(WORD_PARAMETERS) | FOUND | INPUTS | ROWS | SHAPES | VARIETIES
+    return words | set(WORD_PARAMETERS) | FOUND | INPUTS | ROWS | VARIETIES

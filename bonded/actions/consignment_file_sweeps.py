@@ -46,5 +46,8 @@ def forget_files(*, limit: int, actor: Actor, at: datetime) -> int:
     require(actor, Act.FORGET_FILES)
     old = ConsignmentFile.objects.filter(state__in=CAME_TO_NOTHING, finished_at__lt=at - BYTES_KEPT)
     kept = old.exclude(content=b"").order_by("pk").select_for_update(of=("self",), skip_locked=True)
-    ids = list(kept.values_list("pk", flat=True)[:limit])
-    return ConsignmentFile.objects.filter(pk__in=ids).update(content=b"")
+    files = list(kept.defer("content", "preview")[:limit])
+    forgotten = ConsignmentFile.objects.filter(pk__in=[file.pk for file in files]).update(content=b"")
+    facts = [(str(file.consignment_id), {"sha256": file.sha256}) for file in files]
+    record_activities(Act.FORGET_FILES, "consignment", facts, actor=actor, at=at)
+    return forgotten

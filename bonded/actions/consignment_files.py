@@ -26,6 +26,8 @@ from bonded.models.consignment_files import ConsignmentFile
 from bonded.models.consignments import Consignment
 from bonded.rules.consignment_files import (
     CAME_TO_NOTHING,
+    DECLARED_MEANWHILE,
+    GIVEN_UP,
     STEPS,
     FileNotProposed,
     FileReadAnew,
@@ -200,7 +202,7 @@ def _judge_and_make_lots(file: ConsignmentFile, *, at: datetime) -> ConsignmentF
     if not _mine(file).select_for_update().exists():
         raise FileTakenAway
     if consignment.state != ConsignmentState.ANNOUNCED:
-        raise FileUnreadable("The consignment was declared meanwhile; its lines are fixed.")
+        raise FileUnreadable(DECLARED_MEANWHILE)
     names = {
         "file_id": file.pk,
         "consignment_id": consignment.pk,
@@ -237,6 +239,6 @@ def rearm_stuck_files(*, stuck_before: datetime) -> int:
     """
     stuck = ConsignmentFile.objects.filter(state=FileState.RUNNING, heartbeat_at__lt=stuck_before)
     stuck.filter(attempts__gte=MOST_ATTEMPTS).update(
-        state=FileState.REFUSED, refusal="The file could not be read in three attempts.", finished_at=F("heartbeat_at")
+        state=FileState.REFUSED, refusal=GIVEN_UP, finished_at=F("heartbeat_at")
     )
     return stuck.update(state=FileState.WAITING, lines_read=0)

@@ -35,6 +35,8 @@ CAME_TO_NOTHING = frozenset({FileState.REFUSED, FileState.CANCELLED})
 # A forgotten proposal keeps its consignment from being declared. A week is long enough to ask a colleague about a file.
 PROPOSAL_STANDS = timedelta(days=7)
 NOBODY_DECIDED = "Nobody decided on it within seven days."
+DECLARED_MEANWHILE = "The consignment was declared meanwhile; its lines are fixed."
+GIVEN_UP = "The file could not be read in three attempts."
 # Nothing reads the bytes of a file that came to nothing; for a month they can still be asked about. Its digest, its
 # counts and what was wrong with it stay.
 BYTES_KEPT = timedelta(days=30)

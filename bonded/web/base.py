@@ -46,4 +46,5 @@ from bonded.web.times import time_from_text as time_from_text  # noqa: PLC0414
 from bonded.web.weighings import pieces_of as pieces_of  # noqa: PLC0414
 from bonded.web.weighings import weight_of as weight_of  # noqa: PLC0414
 from bonded.web.witnesses import witness_from as witness_from  # noqa: PLC0414
+from bonded.web.words import shape_of as shape_of  # noqa: PLC0414
 from bonded.web.words import word_of as word_of  # noqa: PLC0414

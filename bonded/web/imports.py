@@ -14,7 +14,8 @@ from bonded.actions.consignment_files import cancel_consignment_file, confirm_co
 from bonded.models.consignment_files import ConsignmentFile, RefusedLine
 from bonded.queries.consignment_files import consignment_file, faults_by_code, files_visible_to, refused_lines
 from bonded.rules.consignment_files import (
-    CAME_TO_NOTHING,
+    DECLARED_MEANWHILE,
+    GIVEN_UP,
     NOBODY_DECIDED,
     PROPOSAL_STANDS,
     UNDER_WAY,
@@ -22,6 +23,7 @@ from bonded.rules.consignment_files import (
     digest_of_defaults,
 )
 from bonded.rules.consignment_lines import SENTENCES, FileUnreadable, LineFault
+from bonded.rules.consignments import ConsignmentState
 from bonded.rules.errors import Problem
 from bonded.rules.permissions import Role
 from bonded.web.doors import PageRequest, acts, console, done, page
@@ -32,7 +34,11 @@ from bonded.web.refusals import refusal_sentence
 READERS = (Role.SUPPLIER, Role.ADMINISTRATOR, Role.AUDITOR)
 SENDERS = (Role.SUPPLIER, Role.ADMINISTRATOR)
 # What the platform writes down in English is told in the reader's language.
-REASONS = {NOBODY_DECIDED: gettext_lazy("Nobody decided on it within seven days.")}
+REASONS = {
+    NOBODY_DECIDED: gettext_lazy("Nobody decided on it within seven days."),
+    DECLARED_MEANWHILE: gettext_lazy("The consignment was declared meanwhile; its lines are fixed."),
+    GIVEN_UP: gettext_lazy("The file could not be read in three attempts."),
+}
 
 
 def _why(refusal: str) -> str:
@@ -90,7 +96,7 @@ def one_import(request: PageRequest, file_id: int) -> HttpResponse:
         "stands_until": file.stored_at + PROPOSAL_STANDS,
         "refusal": _why(file.refusal),
         "may_decide": request.actor.role in SENDERS,
-        "came_to_nothing": file.state in CAME_TO_NOTHING,
+        "may_come_again": file.state == FileState.CANCELLED and file.consignment.state == ConsignmentState.ANNOUNCED,
         "page": refused,
         "faults": [{"line": line, "why": fault_problem(line.code)} for line in refused.rows],
         "counts": [{"why": fault_problem(code), "lines": lines} for code, lines in faults_by_code(file.pk)],

@@ -35,15 +35,16 @@ def register_links(*links: Link) -> None:
 def links_for(role: Role, path: str) -> dict[str, list[dict[str, object]]]:
     """Give the links of a role: those in the row, and the `rest` that is folded away, each with where it leads.
 
-    Where there are more than the row takes, it keeps what the fewest roles share, and where one is.
+    Where there are more than the row takes, it keeps where one is, and what the fewest roles share.
     """
     found = [link for link in _LINKS if role in link.roles]
-    own = sorted(found, key=lambda link: len(link.roles))[:MOST_IN_ROW]
+    hrefs = {link.to: reverse(link.to) for link in found}
+    # A page may lie below another's address.
+    above = [href for href in hrefs.values() if f"{path}/".startswith(f"{href}/")]
+    here = max(above, key=len, default="")
+    in_row = sorted(found, key=lambda link: (hrefs[link.to] != here, len(link.roles)))[:MOST_IN_ROW]
     shown: dict[str, list[dict[str, object]]] = {"row": [], "rest": []}
     for link in found:
-        href = reverse(link.to)
-        is_here = path == href or path.startswith(href.rstrip("/") + "/")
-        shown["row" if link in own or is_here else "rest"].append(
-            {"href": href, "label": link.label, "is_here": is_here}
-        )
+        told: dict[str, object] = {"href": hrefs[link.to], "label": link.label, "is_here": hrefs[link.to] == here}
+        shown["row" if link in in_row else "rest"].append(told)
     return shown

@@ -25,7 +25,7 @@ from bonded.web.navigation import links_for
 from bonded.web.refusals import refusal_sentence
 from bonded.web.sections import sections_html
 from bonded.web.terms import TERMS
-from bonded.web.words import word_of
+from bonded.web.words import shape_of, word_of
 
 register = template.Library()
 for figure in (money, decimal, carats, moment, day):
@@ -36,6 +36,12 @@ for figure in (money, decimal, carats, moment, day):
 def word(state: str) -> str:
     """Write a state, kind or role in the reader's language."""
     return word_of(str(state))
+
+
+@register.filter
+def shape(name: str) -> str:
+    """Write the shape of a stone in the reader's language."""
+    return shape_of(name)
 
 
 @register.filter

@@ -92,7 +92,7 @@ def visit(request: PageRequest, booking_id: UUID) -> HttpResponse:
         "photos": _photos_by_lot(request, booking_id) if session else {},
         "document_kinds": list(DocumentKind),
         "more_visitors": range(1, MOST_VISITOR_ROWS),
-        "are_several": any(name.strip() for name in request.POST.getlist("visitor")[1:]),
+        "are_several": any(name or number.strip() for name, _kind, number in _rows(request)[1:]),
         "is_printable": booking.state == BookingState.BOOKED,
     }
     return page(request, "inspections/everyone/visit.html", context)
@@ -103,19 +103,19 @@ def _names(text: str) -> list[str]:
     return [name for line in text.splitlines() if (name := " ".join(line.split()))]
 
 
+def _rows(request: PageRequest) -> list[tuple[str, str, str]]:
+    """Read the rows of visitors as they were typed: name, kind of paper, its number."""
+    columns = [request.POST.getlist(name) for name in ("visitor", "document_kind", "document_number")]
+    return [(" ".join(name.split()), kind, number) for name, kind, number in zip_longest(*columns, fillvalue="")]
+
+
 def _visitors(request: PageRequest) -> tuple[list[str], list[Paper]]:
-    """Read the rows of visitors: a name each, and a paper where one was typed."""
-    typed = request.POST
-    columns = [typed.getlist(name) for name in ("visitor", "document_kind", "document_number")]
-    names, papers = [], []
-    for name, kind, number in zip_longest(*columns, fillvalue=""):
-        plain = " ".join(name.split())
-        if not plain and not number.strip():
-            continue
-        names.append(plain)
-        if number.strip():
-            papers.append(Paper(plain, kind, number))
-    return names, papers
+    """Read the visitors: a name each, and a paper where one was typed. Raises InputInvalid for one without a name."""
+    rows = [row for row in _rows(request) if row[0] or row[2].strip()]
+    if not all(name for name, _kind, _number in rows):
+        raise InputInvalid("Write the name of whoever this paper belongs to.")
+    papers = [Paper(name, kind, number) for name, kind, number in rows if number.strip()]
+    return [name for name, _kind, _number in rows], papers
 
 
 @acts(Role.BUYER, shows=visit)

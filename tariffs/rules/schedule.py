@@ -13,6 +13,7 @@ from bonded.rules.errors import InputInvalid, RuleViolation
 from bonded.rules.validity import Validity
 from tariffs.rules.rate_grammar import rate_text
 from tariffs.rules.rates import Rate
+from tariffs.rules.regimes import Regime
 from tariffs.rules.wording import Wording
 
 ANY = ""  # A measure for every origin, or for every regime.
@@ -209,6 +210,8 @@ _MOST_SPECIFIC = Wording(
 
 
 def _why_specific(winner: Measure, *, others: int) -> Wording:
-    what = " ".join(part for part in (winner.hs_code, winner.origin, winner.regime.upper()) if part)
+    # The exchange goes by its abbreviation in both languages.
+    regime = winner.regime.upper() if winner.regime == Regime.SDE else winner.regime
+    what = " ".join(part for part in (winner.hs_code, winner.origin, regime) if part)
     reason = _MOST_SPECIFIC if others else _ONLY_ONE
     return reason.filled(rate=rate_text(winner.rate), what=what, others=str(others))

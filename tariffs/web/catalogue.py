@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse, QueryDict
@@ -19,7 +19,7 @@ from bonded.rules.permissions import Act as BondedAct
 from bonded.rules.permissions import Actor
 from bonded.rules.permissions import may as may_bonded
 from bonded.rules.saved_searches import search_id_from
-from bonded.web.base import Found, PageRequest, acts, address_of, console, csv_of, done, page
+from bonded.web.base import Found, PageRequest, acts, address_of, console, csv_of, done, page, shape_of, word_of
 from tariffs.queries.landed_lots import Prices, current_prices, page_of_landed_lots
 from tariffs.rules.landed_prices import PricesMissing
 from tariffs.rules.landed_searches import APART, LandedSearch, asked_of, landed_search_from_parameters
@@ -27,6 +27,8 @@ from tariffs.rules.permissions import Act, may
 
 ROWS_OF_A_FILE = 200
 NUMBERS = ("carats_from", "carats_to", "landed_from", "landed_to", "value_from", "value_to", "currency")
+# How the words of a search are told; grades, laboratories and countries go by their codes.
+LABELS: dict[str, Callable[[str], str]] = {"kind": word_of, "shape": shape_of, "variety": word_of, "treatment": word_of}
 COLUMNS = ("stock_number", "kind", "shape", "colour", "clarity", "cut", "variety", "origin", "lab", "report_number",
            "pieces", "weight_carats", "price", "landed")  # fmt: skip
 
@@ -69,7 +71,12 @@ def _facets(request: PageRequest, search: LotSearch) -> list[dict[str, Any]]:
         {
             "name": name,
             "words": [
-                {"word": word, "count": count, "is_chosen": word in search.words.get(name, ())}
+                {
+                    "word": word,
+                    "label": LABELS.get(name, str)(word),
+                    "count": count,
+                    "is_chosen": word in search.words.get(name, ()),
+                }
                 for word, count in words.items()
             ],
         }

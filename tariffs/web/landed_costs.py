@@ -18,6 +18,7 @@ from bonded.web.base import Bar, PageRequest, Section, day_from_text, money, sta
 from tariffs.queries.assessments import shown_steps, stored_steps
 from tariffs.queries.landed_costs import landed_cost_of_goods
 from tariffs.rules.rate_grammar import rate_text
+from tariffs.rules.rates import WEIGHT_UNITS
 from tariffs.rules.working_days import business_day
 
 # A value that is a word of a list, and no figure.
@@ -43,14 +44,20 @@ def steps_shown(steps: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         step
         | {name: spoken(step[name]) for name in ("name", "formula", "why")}
-        | {"inputs": "; ".join(f"{word_of(name)}: {_value(value)}" for name, value in step["inputs"].items())}
+        | {"inputs": "; ".join(f"{_name(name)}: {_value(value)}" for name, value in step["inputs"].items())}
         for step in named
     ]
 
 
+def _name(name: str) -> str:
+    """Give what an input is called; a unit of weight goes by its sign."""
+    return name if name in WEIGHT_UNITS else word_of(name)
+
+
 def _value(text: str) -> str:
-    """Give a figure of a working as it is written down, and a word in the reader's language."""
-    return word_of(text) if WORD.fullmatch(text) else text
+    """Give a figure of a working as it is written down, and a word that it begins with in the reader's language."""
+    word, colon, rest = text.partition(": ")
+    return f"{word_of(word)}{colon}{rest}" if WORD.fullmatch(word) else text
 
 
 def landed_cost(request: PageRequest, lot: Any) -> dict[str, Any]:

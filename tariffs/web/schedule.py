@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bonded.rules.errors import InputInvalid, RuleViolation
 from bonded.rules.permissions import Role
@@ -26,7 +27,6 @@ from bonded.web.base import (
     page,
     require_unchanged,
     text_of,
-    word_of,
 )
 from tariffs.actions.schedule_drafts import approve_draft, discard_draft, draft_schedule, publish_draft
 from tariffs.models.schedule import Measure
@@ -39,12 +39,13 @@ from tariffs.rules.schedule_files import MOST_BYTES, exchange_rates_of, measures
 from tariffs.rules.working_days import business_day
 
 READERS = (Role.ADMINISTRATOR, Role.AUDITOR, Role.CUSTOMS_OFFICER)
+CHARGES = {"duty": gettext_lazy("duty"), "consumption tax": gettext_lazy("consumption tax"), "VAT": gettext_lazy("VAT")}
 ROWS_OF = {"measures": measures_of, "exchange_rates": exchange_rates_of}
 
 
-def _sentence(gap: Gap) -> SafeString:
+def gap_told(gap: Gap) -> SafeString:
     """Say in the reader's language which rate is missing, and from when."""
-    begins, ends, charge = day(gap.begins), day(gap.ends), word_of(gap.charge.replace(" ", "_").lower())
+    begins, ends, charge = day(gap.begins), day(gap.ends), CHARGES[gap.charge]
     told = (
         _("{code} has no {charge} from {begins} on.")
         if gap.ends is None
@@ -58,7 +59,7 @@ def schedule(request: PageRequest) -> HttpResponse:
     """List the drafts, and what the schedule does not say of goods that are here."""
     context = {
         "page": listed(request, drafts_for(request.actor), "-drafted_at", "-id"),
-        "gaps": [_sentence(one) for one in gaps_in_bond(begins=business_day(request.at), actor=request.actor)],
+        "gaps": [gap_told(one) for one in gaps_in_bond(begins=business_day(request.at), actor=request.actor)],
         "kinds": list(ROWS_OF),
         "may_act": request.actor.role is Role.ADMINISTRATOR,
     }
@@ -100,7 +101,7 @@ def schedule_draft(request: PageRequest, draft_id: UUID) -> HttpResponse:
         "draft": draft,
         "changes": [change for change in changes if change.is_new],
         "unchanged": sum(not change.is_new for change in changes),
-        "gaps": [_sentence(one) for one in gaps_left_by(measures, begins=business_day(request.at))],
+        "gaps": [gap_told(one) for one in gaps_left_by(measures, begins=business_day(request.at))],
         "may_approve": is_administrator and DraftState.APPROVED in steps,
         "is_own": draft.drafted_by_id == request.actor.user_id,
         "may_publish": is_administrator and DraftState.PUBLISHED in steps,

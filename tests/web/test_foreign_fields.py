@@ -150,7 +150,7 @@ def sent(client: Client, row: Row, value: str, things: Things) -> tuple[int, str
     shown = re.search(r"<main.*</main>", words_of(answer), re.DOTALL)
     # What an act before this one had to say is told on the next page, whichever that is.
     words = re.sub(r'<ul class="messages".*?</ul>', "", shown[0], flags=re.DOTALL) if shown else ""
-    return answer.status_code, words.replace(escape(value), "")
+    return answer.status_code, " ".join(words.replace(escape(value), "").split())
 
 
 def faults_of(client: Client, row: Row, things: Things) -> Iterator[object]:

@@ -144,6 +144,8 @@ def test_forget_files__empties_what_came_to_nothing_a_month_ago(cast: Cast, at: 
     assert [bytes(one.content) for one in ConsignmentFile.objects.order_by("pk")] == [b"", b""]
     assert list(ConsignmentFile.objects.order_by("pk").values("pk", "sha256", "refusal", "state")) == before
     assert {one["state"] for one in before} == {"refused", "cancelled"}
+    told = Activity.objects.filter(act="bonded.consignment_file.forget").order_by("acted_at")
+    assert [one.facts["sha256"] for one in told] == [refused.sha256, cancelled.sha256]
 
 
 def test_forget_files__keeps_the_bytes_of_all_others(cast: Cast, at: datetime) -> None:

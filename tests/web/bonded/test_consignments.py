@@ -10,17 +10,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from bonded.actions.consignment_file_sweeps import forget_files, lapse_proposals
-from bonded.actions.consignment_files import import_stored_file
+from bonded.actions.consignment_files import import_stored_file, store_consignment_file
 from bonded.models import Company, Consignment, Membership, User
 from bonded.models.consignment_files import ConsignmentFile
 from bonded.models.documents import KimberleyCertificate
-from bonded.rules.consignment_files import digest_of_defaults
+from bonded.rules.consignment_files import DECLARED_MEANWHILE, NOBODY_DECIDED, digest_of_defaults
 from bonded.rules.permissions import SYSTEM
 from bonded.web.imports import progress_of
 from bonded.web.times import BUILDING_ZONE
 from tests.cast import Cast
 from tests.situations.bonded import an_announced_consignment
-from tests.situations.web_clients import key_of, signed_in, words_of
+from tests.situations.web_clients import key_of, said, signed_in, words_of
 
 ANNOUNCED = {"reference": "SV-2026-1", "origin": "BW", "currency": "USD"}
 LINE = {
@@ -250,6 +250,29 @@ def test_send_file__refuses_an_unreadable_file_at_once(cast: Cast, at: datetime)
     assert "These columns are not known" in words_of(refused)
     assert NAUGHTY not in words_of(refused)
     assert not ConsignmentFile.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "refusal", "told", "may_come_again"),
+    [
+        ("refused", "The file is empty.", "文件无法读取；请检查表头和内容。 (The file is empty.)", False),
+        ("refused", DECLARED_MEANWHILE, "该批货物已申报，其明细不可再变更。", False),
+        ("cancelled", NOBODY_DECIDED, "七天之内无人处理。", True),
+    ],
+)
+def test_import__tells_why_nothing_came_of_a_file(
+    cast: Cast, at: datetime, state: str, refusal: str, told: str, may_come_again: bool
+) -> None:
+    one = an_announced_consignment(cast, at, lots=())
+    file = store_consignment_file(
+        consignment_id=one.pk, file_name="a.csv", content=b"kind\nx\n", defaults={}, actor=cast.sven, at=at
+    )
+    ConsignmentFile.objects.filter(pk=file.pk).update(state=state, refusal=refusal, finished_at=at)
+
+    page = said(signed_in("sven"), f"/imports/{file.pk}", language="zh-hans")
+
+    assert f'<p class="refusal">{told}' in page
+    assert ("同一文件可重新发送" in page) is may_come_again
 
 
 def test_import__estimates_what_is_left(cast: Cast, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -123,18 +124,41 @@ def test_book__drops_a_lot_that_went_out_of_sight(cast: Cast, at: datetime) -> N
     assert lots[1].stock_number in page
 
 
+@pytest.mark.parametrize("row", [1, 2])
+def test_confirm_visit__refuses_a_paper_of_nobody_and_shows_its_row(cast: Cast, at: datetime, row: int) -> None:
+    booking = a_hold(cast, at)
+    names, numbers = ["Alice Alder", "", "", ""], ["", "", "", ""]
+    numbers[row] = "E12345678"
+
+    refused = signed_in("alice").post(
+        f"/visits/{booking.pk}/confirm",
+        {"visitor": names, "document_kind": ["passport"] * 4, "document_number": numbers},
+    )
+
+    page = refused.content.decode()
+    assert refused.status_code == 400
+    assert "Write the name of whoever this paper belongs to." in page
+    assert 'value="E12345678"' in page.partition("<details open>")[2]
+    booking.refresh_from_db()
+    assert (booking.state, booking.visitors) == ("held", [])
+
+
 def test_confirm_visit__refused_keeps_what_was_typed(cast: Cast, at: datetime) -> None:
     booking = a_hold(cast, at)
 
+    client, address = signed_in("alice"), f"/visits/{booking.pk}"
+    empty = said(client, address)
     names = ["Ann", "Ben", "Cem", "Dora"]
-    refused = signed_in("alice").post(
-        f"/visits/{booking.pk}/confirm",
-        {"visitor": names, "document_kind": ["passport"] * 4, "document_number": [""] * 4},
-    )
+    kinds = ["passport", "passport", "identity_card", "passport"]
+    refused = client.post(f"{address}/confirm", {"visitor": names, "document_kind": kinds, "document_number": [""] * 4})
 
     page = refused.content.decode()
     assert refused.status_code == 409
     assert all(f'value="{name}"' in page for name in names)
+    assert re.findall(r'value="(\w+)" selected', page) == kinds
+    assert 'value="Ann"' in page.partition("<details open>")[0]
+    # The rows after the first are folded until somebody fills them in.
+    assert ("<details open>" in page, "<details open>" in empty) == (True, False)
     assert 'name="justification"' in page
     booking.refresh_from_db()
     assert booking.state == "held"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 
 from tariffs.models.schedule_drafts import ScheduleDraft
+from tariffs.rules.schedule_coverage import Gap
+from tariffs.web.schedule import gap_told
 from tests.cast import Cast
 from tests.situations.tariffs import a_schedule
 from tests.situations.web_clients import signed_in, words_of
@@ -108,3 +112,16 @@ def test_in_force__says_what_it_does_not_understand() -> None:
         page = signed_in("ada").get(f"/schedule/in-force?{wrong}")
         assert page.status_code == 200
         assert 'class="refusal"' in words_of(page)
+
+
+@pytest.mark.parametrize(
+    ("language", "ends", "told"),
+    [
+        ("en", None, "7 has no duty from 1 Dec 2026 on."),
+        ("en", date(2027, 1, 1), "7 has no duty from 1 Dec 2026 until 1 Jan 2027."),
+        ("zh-hans", None, "7 自2026年12月1日起没有关税税率。"),
+    ],
+)
+def test_gap_told__says_what_is_missing_and_for_how_long(language: str, ends: date | None, told: str) -> None:
+    with override(language):
+        assert re.sub("<[^>]+>", "", gap_told(Gap("7", "duty", date(2026, 12, 1), ends))) == told
