@@ -7,11 +7,13 @@ from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
+from django.utils.translation import override
 
 from bonded.actions.notices import write_notices
 from bonded.models import Notice, SavedSearch
 from bonded.rules.notices import NoticeKind
 from bonded.rules.permissions import SYSTEM
+from bonded.web.words import shape_of, word_of
 from tariffs.actions.landed_prices import price_catalogue
 from tariffs.models.account_statements import AccountStatement
 from tests.cast import Cast
@@ -54,6 +56,26 @@ def test_stones__count_their_words_in_a_fragment_of_their_own(cast: Cast, at: da
 
     assert "<html" not in fragment
     assert re.search(r'name="colour"\s+value="D"', fragment)
+
+
+@pytest.mark.parametrize(("language", "shape"), [("en", "round"), ("zh-hans", "圆形")])
+def test_stones__tell_shapes_in_words_and_codes_as_they_are(
+    cast: Cast, at: datetime, language: str, shape: str
+) -> None:
+    priced_lots(cast, at)
+
+    headers = {"accept-language": language, "hx-request": "true"}
+    fragment = signed_in("alice").get("/stones?facets=1", headers=headers).content.decode()
+
+    for name, word, label in (("shape", "round", shape), ("clarity", "VS1", "VS1"), ("origin", "BW", "BW")):
+        assert re.search(rf'name="{name}"\s+value="{word}">\s*{label}\s*<small', fragment), name
+
+
+def test_shape_of__is_no_gem() -> None:
+    with override("zh-hans"):
+        assert [shape_of("emerald"), word_of("emerald"), shape_of("old european")] == [
+            "祖母绿形", "祖母绿", "old european",
+        ]  # fmt: skip
 
 
 def test_stones__as_a_file_hold_no_formula(cast: Cast, at: datetime) -> None:
