@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -28,7 +29,7 @@ def lapse_proposals(*, limit: int, actor: Actor, at: datetime) -> int:
     The same bytes may come again. What somebody is at is left to a later sweep.
     """
     require(actor, Act.LAPSE_PROPOSALS)
-    files = lock_old_proposals(stored_before=at - PROPOSAL_STANDS, limit=limit)
+    files = _by_consignment(lock_old_proposals(stored_before=at - PROPOSAL_STANDS, limit=limit))
     for file in files:
         require_step(STEPS, FileState(file.state), FileState.CANCELLED)
         file.state, file.finished_at, file.refusal = FileState.CANCELLED, at, NOBODY_DECIDED
@@ -46,8 +47,13 @@ def forget_files(*, limit: int, actor: Actor, at: datetime) -> int:
     require(actor, Act.FORGET_FILES)
     old = ConsignmentFile.objects.filter(state__in=CAME_TO_NOTHING, finished_at__lt=at - BYTES_KEPT)
     kept = old.exclude(content=b"").order_by("pk").select_for_update(of=("self",), skip_locked=True)
-    files = list(kept.defer("content", "preview")[:limit])
+    files = _by_consignment(kept.defer("content", "preview")[:limit])
     forgotten = ConsignmentFile.objects.filter(pk__in=[file.pk for file in files]).update(content=b"")
     facts = [(str(file.consignment_id), {"sha256": file.sha256}) for file in files]
     record_activities(Act.FORGET_FILES, "consignment", facts, actor=actor, at=at)
     return forgotten
+
+
+def _by_consignment(files: Iterable[ConsignmentFile]) -> list[ConsignmentFile]:
+    # The histories of consignments are written in one order by all, so that no two wait for each other.
+    return sorted(files, key=lambda file: (file.consignment_id, file.pk))
